@@ -4,3 +4,6 @@ export * from './ids.ts';
 export * from './money.ts';
 export * from './machine.ts';
 export * from './fault-point.ts';
+export * from './json.ts';
+export * from './settings.ts';
+export * from './unavailable.ts';

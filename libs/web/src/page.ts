@@ -1,0 +1,68 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { refuse, RefusalError } from '#kernel';
+
+const MAX_LIMIT = 100;
+
+/** The query string of every list: `?limit=50&cursor=…`. */
+export class PageQuery {
+  @ApiPropertyOptional({ minimum: 1, maximum: MAX_LIMIT, default: 50 })
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(MAX_LIMIT)
+  limit = 50;
+
+  @ApiPropertyOptional({ description: 'nextCursor of the page before' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(512)
+  cursor?: string;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Null on the last page. */
+  readonly nextCursor: string | null;
+}
+
+/** The sort key of the last row shown, as an opaque text. It grants nothing: every page is authorised anew. */
+export const encodeCursor = (position: readonly (string | number)[]): string =>
+  Buffer.from(JSON.stringify(position)).toString('base64url');
+
+/**
+ * Reads a cursor from the outside: exactly the text that {@link encodeCursor} gives for values of these types.
+ * @throws RefusalError WEB.CURSOR_INVALID
+ */
+export function decodeCursor<const Shape extends readonly ('string' | 'number')[]>(
+  cursor: string,
+  shape: Shape,
+): { [I in keyof Shape]: Shape[I] extends 'number' ? number : string } {
+  const invalid = () => new RefusalError(refuse('WEB.CURSOR_INVALID').error);
+  let position: unknown;
+  try {
+    position = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+  } catch {
+    throw invalid();
+  }
+  if (!Array.isArray(position) || position.length !== shape.length) throw invalid();
+  if (!shape.every((type, i) => typeof position[i] === type)) throw invalid();
+  if (encodeCursor(position as (string | number)[]) !== cursor) throw invalid();
+  return position as never;
+}
+
+/** Cuts a query's answer of up to `limit + 1` rows into a page. */
+export function pageOf<Row, T>(
+  rows: readonly Row[],
+  limit: number,
+  shape: { position: (row: Row) => readonly (string | number)[]; item: (row: Row) => T },
+): Page<T> {
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  return {
+    items: shown.map(shape.item),
+    nextCursor: rows.length > limit && last ? encodeCursor(shape.position(last)) : null,
+  };
+}
