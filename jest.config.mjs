@@ -1,7 +1,14 @@
 // One configuration, three projects: pure unit tests beside the code, integration
 // tests on real PostgreSQL, and the end-to-end story through the real application.
+import { readFileSync } from 'node:fs';
+
+// The compiler's own settings, but relative imports keep their `.ts`: Jest resolves sources, not dist.
+const swc = JSON.parse(readFileSync(new URL('.swcrc', import.meta.url), 'utf8'));
+delete swc.$schema;
+swc.jsc.rewriteRelativeImportExtensions = false;
+
 const base = {
-  transform: { '^.+\\.ts$': ['@swc/jest', { swcrc: true, sourceMaps: 'inline' }] },
+  transform: { '^.+\\.ts$': ['@swc/jest', { ...swc, swcrc: false, sourceMaps: 'inline' }] },
   extensionsToTreatAsEsm: ['.ts'],
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },

@@ -1,0 +1,2 @@
+export * from './lowest-evaluated-price.ts';
+export * from './rounding.ts';
