@@ -1,0 +1,48 @@
+import type { Instant } from '#kernel';
+import type { PartyRole } from './domain/roles.ts';
+
+export interface OrganisationView {
+  /** 统一社会信用代码; also `Principal.organisationId`. */
+  readonly creditCode: string;
+  readonly name: string;
+  /** Granted roles. */
+  readonly roles: readonly PartyRole[];
+}
+
+export interface CertificateView {
+  /** SHA-256 of the certificate in DER, base64url. */
+  readonly fingerprint: string;
+  /** Leaf first, PEM. */
+  readonly chain: string;
+  readonly organisation: { readonly creditCode: string; readonly name: string };
+  readonly personId: string;
+  readonly personName: string;
+}
+
+/** A certificate authority that sign-in and signatures are judged by; the operator keeps the list. */
+export interface TrustedRoot {
+  readonly fingerprint: string;
+  readonly pem: string;
+  readonly label: string;
+  /** True for the embedded development authority: never in production. */
+  readonly development: boolean;
+}
+
+export interface StoredCrl {
+  /** SHA-256 of `der`, base64url. */
+  readonly sha256: string;
+  readonly der: Uint8Array;
+  readonly issuer: string;
+  readonly thisUpdate: Instant;
+  readonly nextUpdate: Instant;
+}
+
+/** What other contexts may ask of parties. */
+export abstract class Parties {
+  /** Null for a certificate that never enrolled here. */
+  abstract certificate(fingerprint: string): Promise<CertificateView | null>;
+  abstract organisation(creditCode: string): Promise<OrganisationView | null>;
+  abstract trustedRoots(): Promise<readonly TrustedRoot[]>;
+  /** The newest revocation list of every trusted authority. */
+  abstract crls(): Promise<readonly StoredCrl[]>;
+}

@@ -1,0 +1,2 @@
+/** `#tendering`: projects, lots, documents, notices, lot keys, deadlines. */
+export * from './tendering.facade.ts';

@@ -1,0 +1,72 @@
+import type { Instant, LotId, ProjectId } from '#kernel';
+import type { Tx } from '#persistence';
+import type {
+  Acceleration,
+  DeadlineChange,
+  EvaluationMethod,
+  JournalKey,
+  LotKey,
+  Notice,
+  Seat,
+  Signed,
+} from '#trust';
+
+/** Opening, evaluation and award own their own machines per lot; these are tendering's. */
+export type LotState = 'draft' | 'published' | 'keyed' | 'cancelled';
+
+export interface PartyRef {
+  readonly name: string;
+  readonly creditCode: string;
+}
+
+/** A lot that has been published at least once; drafts are not shown outside of tendering. */
+export interface LotView {
+  readonly id: LotId;
+  readonly projectId: ProjectId;
+  readonly projectName: string;
+  readonly name: string;
+  readonly state: Exclude<LotState, 'draft'>;
+  /** Edition, for `rulesetOf` of #legal-time. */
+  readonly ruleset: string;
+  readonly tenderee: PartyRef;
+  readonly agency: PartyRef;
+  readonly regulator: PartyRef;
+  readonly method: EvaluationMethod;
+  readonly acceleration: Acceleration;
+  /** Effective: LOTKEY's (or the notice's) with every logged change. */
+  readonly deadline: Instant;
+  /** All versions, in order; never empty. */
+  readonly notices: readonly Signed<Notice>[];
+  readonly deadlineChanges: readonly Signed<DeadlineChange>[];
+  readonly seats: readonly Seat[];
+  readonly k: number;
+  /** Null before every trustee has signed. */
+  readonly lotKeyHash: string | null;
+  readonly lotKey: Signed<LotKey> | null;
+  readonly journal: Signed<JournalKey> | null;
+}
+
+/** What the intake needs to judge one commitment, read in the intake's own transaction. */
+export interface IntakeFacts {
+  readonly lotId: LotId;
+  readonly lotKeyHash: string;
+  readonly lotKey: LotKey;
+  readonly journal: JournalKey;
+  /** The database compares: `tendering.bid_deadline(lot)` in the statement that stores the commitment. */
+  readonly deadline: Instant;
+}
+
+/**
+ * What other contexts may ask of tendering. In SQL: `tendering.bid_deadline(lot uuid) returns timestamptz`, the
+ * effective deadline; null when the lot takes no bids (not keyed, cancelled, unknown).
+ *
+ * Outbox events, keyed by the lot's id, payload `{ lotId }`: tendering.notice-published, tendering.lot-keyed,
+ * tendering.deadline-moved, tendering.lot-cancelled, tendering.bidding-closed.
+ */
+export abstract class Tendering {
+  /** Null for a lot that does not exist or was never published. */
+  abstract lot(lotId: LotId): Promise<LotView | null>;
+  abstract lotByKeyHash(lotKeyHash: string): Promise<LotView | null>;
+  /** Null when the lot takes no bids; also after its deadline it answers, because a late bid is recorded. */
+  abstract intakeFacts(tx: Tx, lotId: LotId): Promise<IntakeFacts | null>;
+}
