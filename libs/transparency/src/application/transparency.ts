@@ -1,0 +1,112 @@
+import type { Instant } from '#kernel';
+import type { Tx } from '#persistence';
+import type { LogReceipt, Signed } from '#trust';
+import type { CertificateSource, EvidenceSource } from './evidence-source.ts';
+
+/** A checkpoint that the log signed: what its text says, and when (by the database's clock) it was signed. */
+export interface SignedCheckpoint {
+  /** The C2SP signed note, as served at /log/checkpoint. */
+  readonly text: string;
+  readonly signedAt: Instant;
+  /** Number of leaves. */
+  readonly size: number;
+}
+
+/** What a client pins (roots.json): everything a verifier needs to believe, and nothing that a bundle may replace. */
+export interface TrustFile {
+  readonly type: 'trust';
+  /** The log's origin line. */
+  readonly origin: string;
+  /** The log's verifier key in C2SP form: `name+keyid+base64`. */
+  readonly log: string;
+  /** Verifier keys of the witnesses, and how many must have signed; none yet. */
+  readonly witnesses: readonly string[];
+  readonly q: number;
+  /** Roots of the certificate authorities of parties and platform, PEM. */
+  readonly ca: readonly string[];
+  /** Roots of the time-stamp authorities, PEM. */
+  readonly tsa: readonly string[];
+  /** SHA-256 of the certificates (or their issuing CA) that may sign as the platform, base64url. */
+  readonly platform: readonly string[];
+}
+
+/** `receipt` signs what a bidder is told (arrival, stored); `platform` everything else the platform states. */
+export type PlatformSigner = 'receipt' | 'platform';
+
+export interface AppendOptions {
+  /**
+   * The record is public from now on: GET /log/receipts/{hash} answers to anyone. Never for a COMMIT or move before
+   * CLOSE. Default false; a later append or {@link Transparency.publish} of the same hash may set it.
+   */
+  readonly published?: boolean;
+}
+
+/**
+ * The append-only log, the platform's own keys, and the evidence bundle. Provided by TransparencyModule under this
+ * token. All hashes are `H(type, record)` as 43 characters base64url.
+ */
+export abstract class Transparency {
+  /**
+   * Puts a record's hash on the log's waiting list, with a fresh 32-byte blind, in the caller's transaction: it will be
+   * a leaf if and only if `tx` commits. Idempotent by hash. The leaf is SHA-256("leaf" ‖ hash ‖ blind).
+   */
+  abstract append(tx: Tx, hash: string, options?: AppendOptions): Promise<void>;
+
+  /** Marks hashes that are already (or about to be) logged as public, for example all of CLOSE's. Unknown ones are ignored. */
+  abstract publish(tx: Tx, hashes: readonly string[]): Promise<void>;
+
+  /**
+   * The proof that the hash is in the log: always the same one, against the first checkpoint that covers the leaf.
+   * Null while it waits for its tick (at most about LOG_TICK_MS) or was never appended.
+   */
+  abstract logReceipt(hash: string): Promise<LogReceipt | null>;
+
+  /** Resolves as soon as {@link logReceipt} has an answer, or with null after `timeoutMs`. Call it outside transactions. */
+  abstract waitForLog(hash: string, timeoutMs: number): Promise<LogReceipt | null>;
+
+  /** Blind and index of the leaves that a signed checkpoint covers, for CLOSE. Hashes still waiting are left out. */
+  abstract leaves(hashes: readonly string[]): Promise<ReadonlyMap<string, { blind: string; index: number }>>;
+
+  /**
+   * The first checkpoint that was signed at or after `at` and covers every leaf that had been appended (committed) by
+   * then. If there is none yet and `at` has passed, one is made now, with or without new leaves; null while `at` is in
+   * the future, by the database's clock. The answer for one `at` never changes. Call it outside transactions.
+   * @throws IntegrityError while the log is stopped.
+   */
+  abstract checkpointAtOrAfter(at: Instant): Promise<SignedCheckpoint | null>;
+  abstract latestCheckpoint(): Promise<SignedCheckpoint>;
+
+  /** Signs as the platform: ECDSA P-256 over `signatureInput(type, record)`. */
+  abstract signAs<T extends object>(signer: PlatformSigner, type: string, record: T): Promise<Signed<T>>;
+
+  /**
+   * An RFC 3161 token (DER) over a SHA-256, by the database's clock, with a random serial number.
+   * @throws StorageUnavailableError when the database's clock and this machine's differ by more than two seconds.
+   */
+  abstract timestamp(sha256: Uint8Array): Promise<Uint8Array>;
+
+  /** Certificates of receipt, platform and time-stamp keys and their issuers, PEM, without duplicates. */
+  abstract platformCertificates(): readonly string[];
+  /** SHA-256 of the certificate that signs in this role, base64url. */
+  abstract platformFingerprint(signer: PlatformSigner): string;
+
+  /** The upload capability for a commitment: HMAC under the platform's upload key, 43 characters base64url. */
+  abstract uploadToken(c: string): string;
+  /** In constant time. */
+  abstract uploadTokenHolds(c: string, token: string): boolean;
+
+  /** The evaluation room's public key of a lot (compressed point, base64url): made on the first call, then always the same. */
+  abstract roomKey(lotId: string): Promise<string>;
+  /** Opens what was sealed (ECIES) to {@link roomKey}. @throws TrustError when it was not sealed to it. */
+  abstract openRoomBox(lotId: string, info: Uint8Array, box: Uint8Array): Promise<Uint8Array>;
+  /** Forgets the private half, when the lot has ended or failed. Boxes can no longer be opened. */
+  abstract destroyRoomKey(lotId: string): Promise<void>;
+
+  /** Called in onModuleInit of the contexts whose records are evidence. */
+  abstract registerEvidenceSource(source: EvidenceSource): void;
+  /** Called once, by parties: chains, CRLs and trusted roots. */
+  abstract registerCertificateSource(source: CertificateSource): void;
+
+  /** roots.json as it stands now; clients pin their own copy. */
+  abstract trustFile(): Promise<TrustFile>;
+}

@@ -1,0 +1,12 @@
+/**
+ * `#transparency`: the append-only log, the platform's keys, the evidence bundle. `constructor(private readonly
+ * transparency: Transparency) {}`; the module is global.
+ *
+ *   await this.transparency.append(tx, hashText('commit', commit));            // in the transaction that stores it
+ *   const signed = await this.transparency.signAs('receipt', 'receipt-arrival', record);
+ *   const receipt = await this.transparency.waitForLog(c, 5_000);              // after the commit
+ *   onModuleInit() { this.transparency.registerEvidenceSource(this.evidence); }
+ */
+export * from './application/evidence-source.ts';
+export * from './application/transparency.ts';
+export { TransparencyModule } from './transparency.module.ts';
