@@ -1,1 +1,5 @@
 export * from './records.ts';
+export * from './encoding/index.ts';
+export * from './group/index.ts';
+export * from './threshold/index.ts';
+export { eciesOpen, eciesSeal } from './ecies/ecies.ts';

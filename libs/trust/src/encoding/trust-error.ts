@@ -1,0 +1,71 @@
+/**
+ * Corruption or attack, found by trust code. The union of codes is closed, so that one exhaustive switch can turn
+ * every code into a status and a message in both languages. Facts are public values only, never a secret.
+ */
+export type TrustCode =
+  // records (encoding/)
+  | 'RECORD.TOO_LARGE'
+  | 'RECORD.TOO_DEEP'
+  | 'RECORD.NOT_CANONICAL'
+  | 'RECORD.NOT_REPRESENTABLE'
+  | 'RECORD.SCHEMA'
+  | 'ENCODING.BASE64URL'
+  | 'ENCODING.UTF8'
+  // signatures over records
+  | 'SIGNATURE.NONE'
+  | 'SIGNATURE.DUPLICATE_SIGNER'
+  | 'SIGNATURE.UNKNOWN_SIGNER'
+  | 'SIGNATURE.INVALID'
+  // group elements (group/)
+  | 'GROUP.POINT'
+  | 'GROUP.SCALAR'
+  // dealings and shares (threshold/)
+  | 'DEALING.SHAPE'
+  | 'DEALING.SECRET'
+  | 'SHARE.SHAPE'
+  | 'SHARE.TOO_FEW'
+  | 'SHARE.DUPLICATE'
+  // the lot's key record
+  | 'LOTKEY.SHAPE'
+  | 'LOTKEY.STAGES'
+  | 'LOTKEY.SEATS'
+  | 'LOTKEY.POLICY'
+  | 'LOTKEY.POINT'
+  | 'LOTKEY.EQUAL_KEY'
+  | 'LOTKEY.EQUAL_CERTIFICATE'
+  | 'LOTKEY.POSSESSION'
+  | 'LOTKEY.SIGNERS'
+  // the log (log/)
+  | 'LOG.RANGE'
+  | 'LOG.HASH_SIZE'
+  | 'LOG.TILE'
+  | 'LOG.CHECKPOINT'
+  | 'NOTE.FORM'
+  | 'NOTE.KEY'
+  | 'NOTE.UNSIGNED'
+  | 'NOTE.SIGNATURE'
+  // ecies
+  | 'ECIES.FORM'
+  | 'ECIES.OPEN'
+  // more by pki/, seal/, timestamp/, evidence/
+  | `PKI.${string}`
+  | `SEAL.${string}`
+  | `TIMESTAMP.${string}`
+  | `EVIDENCE.${string}`;
+
+/** Whose fault a finding is, as the verifier prints it; a trustee is named by seat. */
+export type Blame =
+  'bidder' | 'platform' | 'tenderee' | 'regulator' | 'timestamp-authority' | `trustee-${number}`;
+
+export type TrustFacts = Readonly<Record<string, string | number | boolean | null>>;
+
+export class TrustError extends Error {
+  constructor(
+    readonly code: TrustCode,
+    readonly facts: TrustFacts = {},
+    readonly blame?: Blame,
+  ) {
+    super(code);
+    this.name = 'TrustError';
+  }
+}

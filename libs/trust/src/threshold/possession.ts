@@ -1,0 +1,71 @@
+/**
+ * Proof of possession: a trustee knows x with y = x·B, for this lot, this seat and this certificate.
+ * Source: Schnorr, CRYPTO '89; RFC 8235 section 3; against rogue keys: Ristenpart-Yilek, EUROCRYPT 2007.
+ */
+import { b64u, concat, systemRandom, uint, utf8 } from '../encoding/bytes.ts';
+import type { Random } from '../encoding/bytes.ts';
+import { hashRecord } from '../encoding/hash.ts';
+import {
+  B,
+  decodePoint,
+  decodeScalar,
+  encodePoint,
+  encodeScalar,
+  mod,
+  multiplySecret,
+} from '../group/p256.ts';
+import type { Point, Scalar } from '../group/p256.ts';
+import type { LotKeyTerms, TrusteeKey } from '../records.ts';
+import { falseClaims } from './batch.ts';
+import type { Claim } from './batch.ts';
+import { possessionChallenge } from './challenge.ts';
+import { readable } from './check.ts';
+import { proofNonces } from './nonce.ts';
+
+export interface ProvePossession {
+  readonly x: Scalar;
+  readonly terms: LotKeyTerms;
+  readonly i: number;
+  /** Credit code of the seat's organisation. */
+  readonly org: string;
+  /** SHA-256 of the trustee's certificate, base64url. */
+  readonly cert: string;
+  readonly random: Random;
+}
+
+/** The trustee's entry of LOTKEY: y = x·B and the proof a = w·B, r = w − e·x. */
+export function provePossession({ x, terms, i, org, cert, random }: ProvePossession): TrusteeKey {
+  const y = multiplySecret(B, x);
+  const context = { terms: hashRecord('lotkey-terms', terms), i, org, cert: b64u.decode(cert), y };
+  const statement = concat(context.terms, uint(i, 1), utf8.encode(`${org}\0`), context.cert);
+  const [w] = proofNonces('pop', uint(x, 32), statement, random) as [Scalar];
+  const a = multiplySecret(B, w);
+  const e = possessionChallenge({ ...context, a });
+  return { i, org, cert, y: encodePoint(y), pop: { a: encodePoint(a), r: encodeScalar(mod(w - e * x)) } };
+}
+
+function claimOf({ key, terms }: { key: TrusteeKey; terms: LotKeyTerms }): Claim {
+  const [y, a] = [decodePoint(key.y), decodePoint(key.pop.a)] as [Point, Point];
+  const r = decodeScalar(key.pop.r);
+  const e = possessionChallenge({
+    terms: hashRecord('lotkey-terms', terms),
+    i: key.i,
+    org: key.org,
+    cert: b64u.decode(key.cert),
+    y,
+    a,
+  });
+  return (sum, weight) => {
+    const u = weight();
+    sum.add(B, mod(u * r));
+    sum.add(y, mod(u * e));
+    sum.add(a.negate(), u);
+  };
+}
+
+/** True iff a = r·B + e·y. */
+export const verifyPossession = (
+  key: TrusteeKey,
+  terms: LotKeyTerms,
+  random: Random = systemRandom,
+): boolean => falseClaims([{ key, terms }].map(readable(claimOf)), random).length === 0;
