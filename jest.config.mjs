@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs';
+
 // One configuration, three projects: pure unit tests beside the code, integration
 // tests on real PostgreSQL, and the end-to-end story through the real application.
-import { readFileSync } from 'node:fs';
 
 // The compiler's own settings, but relative imports keep their `.ts`: Jest resolves sources, not dist.
 const swc = JSON.parse(readFileSync(new URL('.swcrc', import.meta.url), 'utf8'));
@@ -24,15 +25,15 @@ export default {
       ...base,
       displayName: 'integration',
       testMatch: ['<rootDir>/test/{integration,interop}/**/*.spec.ts'],
-      globalSetup: '<rootDir>/test/support/global-setup.ts',
-      globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+      globalSetup: '<rootDir>/test/support/global-setup.mjs',
+      globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
     },
     {
       ...base,
       displayName: 'e2e',
       testMatch: ['<rootDir>/test/{e2e,faults}/**/*.spec.ts'],
-      globalSetup: '<rootDir>/test/support/global-setup.ts',
-      globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+      globalSetup: '<rootDir>/test/support/global-setup.mjs',
+      globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
     },
   ],
 };

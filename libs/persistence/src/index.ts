@@ -18,6 +18,10 @@
  * opening …4xx000, evaluation …5xx000, award …6xx000, transparency …7xx000 (so parties starts at 1700000100001).
  */
 export * from './context-schema.ts';
+export * from './data-source.ts';
+export * from './embedded/embedded-postgres.ts';
+export * from './migrate.ts';
+export * from './persistence.module.ts';
 export * from './sqlstate.ts';
 export * from './typeorm-unit-of-work.ts';
 export * from './unit-of-work.ts';

@@ -41,7 +41,6 @@ const unavailable = (code: string): boolean =>
   code.startsWith('53') ||
   code.startsWith('57P') ||
   code.startsWith('58') ||
-  code === '25006' ||
   NETWORK.has(code);
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');

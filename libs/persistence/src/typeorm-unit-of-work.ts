@@ -66,7 +66,8 @@ export class TypeormUnitOfWork extends UnitOfWork {
   private async once<T>(work: (tx: Tx) => Promise<T>, options: RunOptions): Promise<T> {
     const runner = this.dataSource.createQueryRunner();
     try {
-      await runner.startTransaction(options.isolation ?? 'READ COMMITTED');
+      // READ COMMITTED is the server's default: saying it would cost a round trip in every transaction.
+      await runner.startTransaction(options.isolation);
       if (options.readOnly) await runner.query('SET TRANSACTION READ ONLY');
       const value = await work(new QueryRunnerTx(runner));
       await faultPoint('persistence.commit.before');
