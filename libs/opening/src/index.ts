@@ -1,0 +1,7 @@
+/**
+ * `#opening`: CLOSE, the find-yourself window, the quorum's shares, identities, contents, the opening record
+ * (PROTOCOL section 7). Evaluation asks {@link Opening}.
+ */
+export * from './opening.facade.ts';
+export { OPENING_STATES } from './domain/opening-states.ts';
+export type { OpeningState } from './domain/opening-states.ts';
