@@ -3,3 +3,4 @@ export * from './bytes.ts';
 export * from './canonical.ts';
 export * from './hash.ts';
 export * from './ed25519.ts';
+export * from './signed-record.ts';
