@@ -27,7 +27,8 @@ export async function softwareSigner(
 type Sign = (bytes: Uint8Array) => Promise<Uint8Array>;
 const { subtle } = globalThis.crypto;
 
-async function importSigningKey(pkcs8: Uint8Array, type: 'ecdsa-p256' | 'rsa'): Promise<Sign | null> {
+/** Imports PKCS#8 for signing only; null when it is not a key of this type. */
+export async function importSigningKey(pkcs8: Uint8Array, type: 'ecdsa-p256' | 'rsa'): Promise<Sign | null> {
   const ec = type === 'ecdsa-p256';
   try {
     const key = ec

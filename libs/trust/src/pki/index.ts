@@ -1,0 +1,15 @@
+export * from './certificate.ts';
+export * from './cms.ts';
+export * from './crl.ts';
+export * from './development-ca.ts';
+export * from './key-pair.ts';
+export * from './name-writer.ts';
+export * from './oids.ts';
+export * from './path-result.ts';
+export * from './pem.ts';
+export * from './public-key.ts';
+export * from './signature.ts';
+export * from './signer.ts';
+export * from './software-signer.ts';
+export * from './validate-chain.ts';
+export { KEY_USAGES, type KeyUsage } from './extensions.ts';
