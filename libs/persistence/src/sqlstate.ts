@@ -12,6 +12,17 @@ export class UniqueViolationError extends Error {
   }
 }
 
+/** The database takes no such value (class 22: out of range, not a UUID, a NUL in a text): the client's fault. */
+export class DataRefusedError extends Error {
+  constructor(
+    readonly sqlState: string,
+    options?: { cause?: unknown },
+  ) {
+    super(`value refused: ${sqlState}`, options);
+    this.name = 'DataRefusedError';
+  }
+}
+
 interface PostgresFault {
   readonly code: string;
   readonly constraint: string;
@@ -67,6 +78,7 @@ export function mapDatabaseError(error: unknown): unknown {
   if (!fault) return error;
   if (fault.code === '23505')
     return new UniqueViolationError(fault.constraint, fault.table, { cause: error });
+  if (/^22[0-9A-Z]{3}$/.test(fault.code)) return new DataRefusedError(fault.code, { cause: error });
   if (unavailable(fault.code)) return new StorageUnavailableError('database', fault.code, { cause: error });
   if (fault.code === '57014' || fault.code === '55P03')
     return new StorageUnavailableError('database', `${fault.code} timeout`, { cause: error });

@@ -74,7 +74,8 @@ export class BlobNotFoundError extends Error {
  * - StorageUnavailableError for a disk without room, a missing bucket, a refused connection; the next call after the
  *   cause is gone works, without a restart;
  * - any process may continue what another began: nothing is remembered in memory.
- * Keys are random names given by the caller (never a client): 1 to 4 segments of [A-Za-z0-9_-]{1,80} joined by "/".
+ * Keys are random names given by the caller (never a client): 1 to 4 segments of [A-Za-z0-9_-]{1,80} joined by "/",
+ * 200 characters at most.
  */
 export abstract class BlobStore {
   abstract readonly kind: 'file' | 's3';
@@ -121,7 +122,8 @@ const KEY = /^[A-Za-z0-9_-]{1,80}(\/[A-Za-z0-9_-]{1,80}){0,3}$/;
 
 /** Keys come from our own code: a bad one is a bug, and must not become a path outside of the store. */
 export function assertKey(key: string): void {
-  if (!KEY.test(key)) throw new RangeError('blob key: 1 to 4 segments of [A-Za-z0-9_-]{1,80}');
+  if (!KEY.test(key) || key.length > 200)
+    throw new RangeError('blob key: 1 to 4 segments of [A-Za-z0-9_-]{1,80}, 200 characters in all');
 }
 
 export function assertPartNumber(n: number): void {

@@ -1,9 +1,10 @@
-import { createParamDecorator, SetMetadata } from '@nestjs/common';
+import { applyDecorators, createParamDecorator, SetMetadata } from '@nestjs/common';
 import type { ExecutionContext } from '@nestjs/common';
+import { ApiBearerAuth, ApiExtension } from '@nestjs/swagger';
 import type { Request } from 'express';
 import type { Principal } from './principal.ts';
 
-/** How a route may be reached. A route without it answers nobody: the guard refuses, and the route census fails. */
+/** How a route may be reached. A route without it answers nobody: the platform does not start with one. */
 export type Access = { readonly public: true } | { readonly public: false; readonly permission: string };
 
 export const ACCESS = 'glasshall:access';
@@ -13,7 +14,11 @@ export const Public = () => SetMetadata(ACCESS, { public: true } satisfies Acces
 
 /** Only a session that has this permission. The use case checks again, on the object. */
 export const RequirePermission = (permission: string) =>
-  SetMetadata(ACCESS, { public: false, permission } satisfies Access);
+  applyDecorators(
+    SetMetadata(ACCESS, { public: false, permission } satisfies Access),
+    ApiBearerAuth(),
+    ApiExtension('x-permission', permission),
+  );
 
 export interface RequestWithPrincipal extends Request {
   principal?: Principal;

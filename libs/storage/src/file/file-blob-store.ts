@@ -1,0 +1,341 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { mkdir, open, readdir, readFile, rm, stat, unlink } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { faultPoint, instant, IntegrityError, StorageUnavailableError, SystemClock } from '#kernel';
+import type { Clock, Instant } from '#kernel';
+import {
+  assertKey,
+  assertPartNumber,
+  BlobMismatchError,
+  BlobNotFoundError,
+  BlobStore,
+} from '../blob-store.ts';
+import type {
+  BlobInfo,
+  ByteRange,
+  PutOptions,
+  StoredBlob,
+  StoredPart,
+  UploadOptions,
+  UploadRef,
+} from '../blob-store.ts';
+import { errnoOf, mapDiskError, syncFolder, writeDurably } from './durable-file.ts';
+
+const READ_BYTES = 256 * 1024;
+const DRAFT_LIFE_MS = 24 * 3600 * 1000;
+const UPLOAD_ID = /^[A-Za-z0-9_-]{22}$/;
+const PART_FILE = /^(\d{5})\.(\d+)\.([A-Za-z0-9_-]{22})$/;
+
+/** An object made of parts: `manifests/<name>`. The part files stay where they were written. */
+interface Manifest {
+  readonly uploadId: string;
+  readonly size: number;
+  readonly parts: readonly { readonly file: string; readonly size: number }[];
+}
+
+const randomName = (): string => randomBytes(16).toString('base64url');
+
+/** "/" is not for file names and "!" not in keys, so this goes back and forth. */
+const nameOf = (key: string): string => key.replaceAll('/', '!');
+const keyOf = (name: string): string => name.replaceAll('!', '/');
+
+const partFile = (part: StoredPart): string => `${String(part.n).padStart(5, '0')}.${part.size}.${part.tag}`;
+
+const absent = (error: unknown): null => {
+  if (errnoOf(error) === 'ENOENT') return null;
+  throw mapDiskError(error);
+};
+
+/**
+ * Objects as files below one folder, on one file system:
+ *   objects/<name>                   whole objects
+ *   manifests/<name>                 objects of parts: which part files, in which order
+ *   uploads/<id>/<n>.<size>.<tag>    parts; uploads/<id>/upload.json is there until the upload is complete
+ *   drafts/                          what is being written
+ * Completing writes the manifest alone: no byte of a part is copied.
+ */
+export class FileBlobStore extends BlobStore {
+  readonly kind = 'file';
+
+  private constructor(
+    private readonly root: string,
+    private readonly clock: Clock,
+  ) {
+    super();
+  }
+
+  /** Makes the folders, and sweeps drafts of processes that died more than a day ago. */
+  static async open(root: string, clock: Clock = new SystemClock()): Promise<FileBlobStore> {
+    const store = new FileBlobStore(root, clock);
+    for (const folder of ['objects', 'manifests', 'uploads', 'drafts'])
+      await mkdir(join(root, folder), { recursive: true, mode: 0o700 });
+    await syncFolder(root);
+    for (const name of await readdir(join(root, 'drafts'))) {
+      const path = join(root, 'drafts', name);
+      const made = await stat(path).catch(() => null);
+      if (made && made.mtimeMs < clock.now() - DRAFT_LIFE_MS)
+        await rm(path, { recursive: true, force: true });
+    }
+    return store;
+  }
+
+  async put(key: string, body: Readable | Uint8Array, options: PutOptions = {}): Promise<StoredBlob> {
+    assertKey(key);
+    const hash = createHash('sha256');
+    let sha256 = new Uint8Array();
+    const size = await this.guard(() =>
+      writeDurably(body, {
+        draft: this.draft(),
+        path: this.path('objects', nameOf(key)),
+        size: options.size ?? null,
+        mode: options.retainUntil === undefined ? 0o600 : 0o400,
+        faults: 'storage.object',
+        observe: (chunk) => hash.update(chunk),
+        approve: () => {
+          sha256 = new Uint8Array(hash.digest());
+          if (options.sha256 && !sameBytes(options.sha256, sha256))
+            throw new BlobMismatchError('sha256', 'the bytes have another SHA-256 than announced');
+        },
+      }),
+    );
+    await rm(this.path('manifests', nameOf(key)), { force: true });
+    return { size, sha256 };
+  }
+
+  async get(key: string, range: ByteRange = { start: 0 }): Promise<Readable> {
+    assertKey(key);
+    const whole = await open(this.path('objects', nameOf(key)), 'r').catch(absent);
+    if (whole) return readFrom(whole, range);
+    const manifest = await this.manifest(key);
+    if (!manifest) throw new BlobNotFoundError(key);
+    return Readable.from(this.readParts(manifest, range), { objectMode: false, highWaterMark: READ_BYTES });
+  }
+
+  async head(key: string): Promise<BlobInfo | null> {
+    assertKey(key);
+    const whole = await stat(this.path('objects', nameOf(key))).catch(absent);
+    if (whole) return { key, size: whole.size, storedAt: instant(Math.floor(whole.mtimeMs)) };
+    const manifest = await this.manifest(key);
+    const made = manifest && (await stat(this.path('manifests', nameOf(key))).catch(absent));
+    return made ? { key, size: manifest.size, storedAt: instant(Math.floor(made.mtimeMs)) } : null;
+  }
+
+  async delete(key: string): Promise<void> {
+    assertKey(key);
+    await this.guard(async () => {
+      const manifest = await this.manifest(key);
+      for (const folder of ['objects', 'manifests']) {
+        const removed = await unlink(this.path(folder, nameOf(key))).then(() => true, absent);
+        if (removed) await syncFolder(this.path(folder));
+      }
+      if (manifest) await rm(this.path('uploads', manifest.uploadId), { recursive: true, force: true });
+    });
+  }
+
+  async *list(prefix: string): AsyncIterable<BlobInfo> {
+    for (const folder of ['objects', 'manifests'])
+      for (const name of await readdir(this.path(folder)).catch(this.rethrow))
+        if (keyOf(name).startsWith(prefix)) {
+          const info = await this.head(keyOf(name));
+          if (info) yield info;
+        }
+  }
+
+  async beginUpload(key: string, options: UploadOptions = {}): Promise<UploadRef> {
+    assertKey(key);
+    const id = randomName();
+    const about = { key, startedAt: this.clock.now(), retain: options.retainUntil !== undefined };
+    await this.guard(async () => {
+      await mkdir(this.path('uploads', id), { mode: 0o700 });
+      await writeDurably(Buffer.from(JSON.stringify(about)), {
+        draft: this.draft(),
+        path: this.path('uploads', id, 'upload.json'),
+        size: null,
+        mode: 0o600,
+        faults: 'storage.upload',
+      });
+      await syncFolder(this.path('uploads'));
+    });
+    return { key, id };
+  }
+
+  async putPart(
+    upload: UploadRef,
+    n: number,
+    body: Readable | Uint8Array,
+    size: number,
+  ): Promise<StoredPart> {
+    assertPartNumber(n);
+    const about = await this.about(upload);
+    const part = { n, size, tag: randomName() };
+    await this.guard(() =>
+      writeDurably(body, {
+        draft: this.draft(),
+        path: this.path('uploads', upload.id, partFile(part)),
+        size,
+        mode: about.retain ? 0o400 : 0o600,
+        faults: 'storage.part',
+      }),
+    );
+    return part;
+  }
+
+  async listParts(upload: UploadRef): Promise<StoredPart[]> {
+    await this.about(upload);
+    const parts: StoredPart[] = [];
+    for (const name of await readdir(this.path('uploads', upload.id)).catch(this.rethrow)) {
+      const [, n, size, tag] = PART_FILE.exec(name) ?? [];
+      if (n && size && tag) parts.push({ n: Number(n), size: Number(size), tag });
+    }
+    return parts.sort((a, b) => a.n - b.n);
+  }
+
+  async complete(upload: UploadRef, parts: readonly StoredPart[]): Promise<{ size: number }> {
+    assertUpload(upload);
+    const manifest: Manifest = {
+      uploadId: upload.id,
+      size: parts.reduce((sum, part) => sum + part.size, 0),
+      parts: parts.map((part) => ({ file: partFile(part), size: part.size })),
+    };
+    const text = JSON.stringify(manifest);
+    const done = await this.manifest(upload.key);
+    if (done && JSON.stringify(done) !== text)
+      throw new BlobMismatchError('part', 'this object is complete, with other parts');
+    if (!done) await this.guard(() => this.writeManifest(upload, parts, text));
+    await faultPoint('storage.manifest.written');
+    await this.settle(upload.id, manifest);
+    return { size: manifest.size };
+  }
+
+  async abort(upload: UploadRef): Promise<void> {
+    assertUpload(upload);
+    const done = await this.manifest(upload.key);
+    if (done?.uploadId === upload.id) return this.settle(upload.id, done);
+    await this.guard(() => rm(this.path('uploads', upload.id), { recursive: true, force: true }));
+  }
+
+  async *listUploads(): AsyncIterable<UploadRef & { readonly startedAt: Instant }> {
+    for (const id of await readdir(this.path('uploads')).catch(this.rethrow)) {
+      const text = await readFile(this.path('uploads', id, 'upload.json'), 'utf8').catch(absent);
+      if (text === null) continue;
+      const about = JSON.parse(text) as { key: string; startedAt: number };
+      yield { key: about.key, id, startedAt: instant(about.startedAt) };
+    }
+  }
+
+  /** Writes, syncs and removes a small file: a full or read-only disk is not ready. */
+  async check(): Promise<void> {
+    const path = this.draft();
+    await this.guard(async () => {
+      const file = await open(path, 'wx', 0o600);
+      try {
+        await file.write(Buffer.alloc(4096));
+        await file.datasync();
+      } finally {
+        await file.close();
+        await rm(path, { force: true });
+      }
+    });
+  }
+
+  private path(...names: string[]): string {
+    return join(this.root, ...names);
+  }
+
+  private draft(): string {
+    return this.path('drafts', randomName());
+  }
+
+  /** A folder of ours that is missing is the store that is gone (an unmounted disk), not an object that is not there. */
+  private async guard<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (errnoOf(error) === 'ENOENT') throw new StorageUnavailableError('disk', 'ENOENT', { cause: error });
+      throw mapDiskError(error);
+    }
+  }
+
+  private readonly rethrow = (error: unknown): never => {
+    throw new StorageUnavailableError('disk', errnoOf(error), { cause: error });
+  };
+
+  private async manifest(key: string): Promise<Manifest | null> {
+    const text = await readFile(this.path('manifests', nameOf(key)), 'utf8').catch(absent);
+    return text === null ? null : (JSON.parse(text) as Manifest);
+  }
+
+  private async about(upload: UploadRef): Promise<{ retain: boolean }> {
+    assertUpload(upload);
+    const text = await readFile(this.path('uploads', upload.id, 'upload.json'), 'utf8').catch(absent);
+    if (text === null) throw new BlobNotFoundError(upload.key);
+    const about = JSON.parse(text) as { key: string; retain: boolean };
+    if (about.key !== upload.key) throw new BlobNotFoundError(upload.key);
+    return about;
+  }
+
+  private async writeManifest(upload: UploadRef, parts: readonly StoredPart[], text: string): Promise<void> {
+    await this.about(upload);
+    let last = 0;
+    for (const part of parts) {
+      assertPartNumber(part.n);
+      if (part.n <= last) throw new BlobMismatchError('part', 'part numbers must ascend');
+      last = part.n;
+      const found = await stat(this.path('uploads', upload.id, partFile(part))).catch(absent);
+      if (found?.size !== part.size) throw new BlobMismatchError('part', `part ${part.n} is not there`);
+    }
+    await writeDurably(Buffer.from(text), {
+      draft: this.draft(),
+      path: this.path('manifests', nameOf(upload.key)),
+      size: null,
+      mode: 0o600,
+      faults: 'storage.manifest',
+    });
+    await rm(this.path('objects', nameOf(upload.key)), { force: true });
+  }
+
+  /** The object is durable: the upload stops being one, and parts that were sent twice go. May run again after a crash. */
+  private async settle(id: string, manifest: Manifest): Promise<void> {
+    const kept = new Set(manifest.parts.map((part) => part.file));
+    for (const name of await readdir(this.path('uploads', id)).catch(() => []))
+      if (!kept.has(name)) await rm(this.path('uploads', id, name), { force: true });
+  }
+
+  private async *readParts(manifest: Manifest, range: ByteRange): AsyncGenerator<Uint8Array> {
+    const end = Math.min(range.end ?? manifest.size, manifest.size);
+    let at = 0;
+    for (const { file, size } of manifest.parts) {
+      const from = Math.max(range.start - at, 0);
+      const until = Math.min(end - at, size);
+      at += size;
+      if (from >= until) continue;
+      const handle = await open(this.path('uploads', manifest.uploadId, file), 'r').catch(absent);
+      if (!handle) throw new IntegrityError('a part of a stored object is gone', { file });
+      let given = 0;
+      for await (const chunk of readFrom(handle, { start: from, end: until })) {
+        given += (chunk as Uint8Array).length;
+        yield chunk as Uint8Array;
+      }
+      if (given !== until - from)
+        throw new IntegrityError('a part of a stored object is too short', { file });
+    }
+  }
+}
+
+function assertUpload(upload: UploadRef): void {
+  assertKey(upload.key);
+  if (!UPLOAD_ID.test(upload.id)) throw new BlobNotFoundError(upload.key);
+}
+
+const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && timingSafeEqual(a, b);
+
+function readFrom(handle: FileHandle, range: ByteRange): Readable {
+  if (range.end !== undefined && range.end <= range.start) {
+    void handle.close();
+    return Readable.from([], { objectMode: false });
+  }
+  const end = range.end === undefined ? {} : { end: range.end - 1 };
+  return handle.createReadStream({ start: range.start, ...end, highWaterMark: READ_BYTES });
+}
