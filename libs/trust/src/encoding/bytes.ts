@@ -49,6 +49,31 @@ function decodeBase64Url(text: string): Uint8Array {
   return bytes;
 }
 
+/** Standard base64 with padding (RFC 4648 section 4), canonical form only: for signed notes. */
+export const b64 = {
+  encode: (bytes: Uint8Array): string => {
+    const text = encodeBase64Url(bytes).replaceAll('-', '+').replaceAll('_', '/');
+    return text.padEnd(Math.ceil(text.length / 4) * 4, '=');
+  },
+  /** @throws TrustError ENCODING.BASE64URL */
+  decode: (text: string): Uint8Array => {
+    const bytes = decodeBase64Url(
+      text
+        .replace(/={1,2}$/, '')
+        .replaceAll('+', '-')
+        .replaceAll('/', '_'),
+    );
+    if (b64.encode(bytes) !== text) throw new TrustError('ENCODING.BASE64URL', { length: text.length });
+    return bytes;
+  },
+} as const;
+
+/** Lower-case hexadecimal. */
+export const hex = {
+  encode: (bytes: Uint8Array): string =>
+    Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(''),
+} as const;
+
 export const b64u = { encode: encodeBase64Url, decode: decodeBase64Url } as const;
 
 const encoder = new TextEncoder();

@@ -1,0 +1,17 @@
+export {
+  EMPTY_ROOT,
+  consistencyProof,
+  foldNodes,
+  inclusionProof,
+  leafHash,
+  merkleRoot,
+  nodeHash,
+  verifyConsistency,
+  verifyInclusion,
+} from './merkle.ts';
+export type { ConsistencyClaim, Hash, InclusionClaim } from './merkle.ts';
+export { CompactTree } from './compact-tree.ts';
+export { blindedLeaf } from './leaf.ts';
+export * from './tiles.ts';
+export * from './note.ts';
+export * from './checkpoint.ts';
