@@ -2,6 +2,7 @@
 export * from './acceleration.ts';
 export * from './deadline.ts';
 export * from './period.ts';
+export * from './rule-table.ts';
 export * from './rules.ts';
 export * from './ruleset.ts';
 export * from './rulesets.ts';

@@ -1,4 +1,5 @@
 import type { Instant } from '#kernel';
+import type { Certificate } from '#trust';
 import type { PartyRole } from './domain/roles.ts';
 
 export interface OrganisationView {
@@ -41,8 +42,12 @@ export interface StoredCrl {
 export abstract class Parties {
   /** Null for a certificate that never enrolled here. */
   abstract certificate(fingerprint: string): Promise<CertificateView | null>;
+  /** Parsed leaves by fingerprint, for `verifySigned`; unknown fingerprints are left out. */
+  abstract certificates(fingerprints: readonly string[]): Promise<ReadonlyMap<string, Certificate>>;
   abstract organisation(creditCode: string): Promise<OrganisationView | null>;
   abstract trustedRoots(): Promise<readonly TrustedRoot[]>;
   /** The newest revocation list of every trusted authority. */
   abstract crls(): Promise<readonly StoredCrl[]>;
+  /** Any list that was ever stored, by its SHA-256. */
+  abstract crl(sha256: string): Promise<StoredCrl | null>;
 }

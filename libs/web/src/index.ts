@@ -18,6 +18,7 @@
  */
 export * from './access.ts';
 export * from './page.ts';
+export * from './plain-text.ts';
 export * from './principal.ts';
 export * from './problems.ts';
 export * from './respond.ts';

@@ -12,10 +12,14 @@ export const PARTY_ROLES = [
 ] as const;
 export type PartyRole = (typeof PARTY_ROLES)[number];
 
+export const isPartyRole = (text: string): text is PartyRole =>
+  (PARTY_ROLES as readonly string[]).includes(text);
+
 export const PERMISSIONS = [
   'me.read',
   'parties.approve',
   'parties.read',
+  'authorities.manage',
   'tender.manage',
   'trustee.act',
   'bid.submit',
@@ -31,9 +35,8 @@ export type Permission = (typeof PERMISSIONS)[number];
 
 /** The one table of who may do what; the use case checks again, on the object. */
 export const PERMISSIONS_OF: { readonly [Role in PartyRole]: readonly Permission[] } = {
-  tenderee: ['me.read', 'trustee.act', 'opening.sign', 'evaluation.read', 'deadline.change'],
+  tenderee: ['trustee.act', 'opening.sign', 'evaluation.read', 'deadline.change'],
   agency: [
-    'me.read',
     'tender.manage',
     'trustee.act',
     'opening.sign',
@@ -42,25 +45,21 @@ export const PERMISSIONS_OF: { readonly [Role in PartyRole]: readonly Permission
     'award.manage',
     'deadline.change',
   ],
-  bidder: ['me.read', 'bid.submit'],
-  regulator: [
-    'me.read',
-    'trustee.act',
-    'opening.sign',
-    'evaluation.read',
-    'deadline.change',
-    'evidence.full',
-  ],
-  operator: ['me.read', 'parties.approve', 'parties.read', 'trustee.act', 'operations.read'],
-  expert: ['me.read'],
-  notary: ['me.read', 'trustee.act'],
-  audit: ['me.read', 'trustee.act'],
-  auditor: ['me.read', 'evidence.full'],
+  bidder: ['bid.submit'],
+  regulator: ['trustee.act', 'opening.sign', 'evaluation.read', 'deadline.change', 'evidence.full'],
+  operator: ['parties.approve', 'parties.read', 'authorities.manage', 'trustee.act', 'operations.read'],
+  expert: [],
+  notary: ['trustee.act'],
+  audit: ['trustee.act'],
+  auditor: ['evidence.full'],
 };
+
+/** Whoever signed in may see and end the own session, even before a role is granted. */
+const EVERYONE: readonly Permission[] = ['me.read'];
 
 /** Permissions of an organisation with these roles, without repetition, in the table's order. */
 export function permissionsOf(roles: readonly PartyRole[]): Permission[] {
-  const granted = new Set(roles.flatMap((role) => PERMISSIONS_OF[role]));
+  const granted = new Set([...EVERYONE, ...roles.flatMap((role) => PERMISSIONS_OF[role])]);
   return PERMISSIONS.filter((permission) => granted.has(permission));
 }
 

@@ -1,0 +1,70 @@
+import { Injectable } from '@nestjs/common';
+import { unwrap } from '#kernel';
+import { UnitOfWork } from '#persistence';
+import { parsePem } from '#trust';
+import type { Certificate } from '#trust';
+import { Parties } from '../parties.facade.ts';
+import type { CertificateView, OrganisationView, StoredCrl, TrustedRoot } from '../parties.facade.ts';
+import { AuthorityStore } from './authority-store.ts';
+import { PartyStore } from './party-store.ts';
+import type { OrganisationRow } from './party-store.ts';
+
+export const organisationView = (row: OrganisationRow): OrganisationView => ({
+  creditCode: row.creditCode,
+  name: row.name,
+  roles: row.grants.filter(({ state }) => state === 'granted').map(({ role }) => role),
+});
+
+/** Answers the other contexts' questions about parties. */
+@Injectable()
+export class ReadParties extends Parties {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly parties: PartyStore,
+    private readonly authorities: AuthorityStore,
+  ) {
+    super();
+  }
+
+  async certificate(fingerprint: string): Promise<CertificateView | null> {
+    const row = await this.unitOfWork.run((tx) => this.parties.certificate(tx, fingerprint), {
+      readOnly: true,
+    });
+    if (!row) return null;
+    const { chain, personId, personName, creditCode, organisationName } = row;
+    const organisation = { creditCode, name: organisationName };
+    return { fingerprint, chain, personId, personName, organisation };
+  }
+
+  async certificates(fingerprints: readonly string[]): Promise<ReadonlyMap<string, Certificate>> {
+    const rows = await this.unitOfWork.run(
+      async (tx) => {
+        const found = [];
+        for (const each of new Set(fingerprints)) found.push(await this.parties.certificate(tx, each));
+        return found;
+      },
+      { readOnly: true },
+    );
+    const leaves = rows.flatMap((row) => (row ? unwrap(parsePem(row.chain)).slice(0, 1) : []));
+    return new Map(leaves.map((leaf) => [leaf.fingerprint, leaf]));
+  }
+
+  async organisation(creditCode: string): Promise<OrganisationView | null> {
+    const row = await this.unitOfWork.run((tx) => this.parties.organisation(tx, creditCode), {
+      readOnly: true,
+    });
+    return row && organisationView(row);
+  }
+
+  trustedRoots(): Promise<readonly TrustedRoot[]> {
+    return this.unitOfWork.run((tx) => this.authorities.trustedRoots(tx), { readOnly: true });
+  }
+
+  crls(): Promise<readonly StoredCrl[]> {
+    return this.unitOfWork.run((tx) => this.authorities.crls(tx), { readOnly: true });
+  }
+
+  crl(sha256: string): Promise<StoredCrl | null> {
+    return this.unitOfWork.run((tx) => this.authorities.crl(tx, sha256), { readOnly: true });
+  }
+}

@@ -1,0 +1,63 @@
+import { Body, Controller, Delete, Get, HttpCode, Ip, Param, Post } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { formatInstant } from '#kernel';
+import { Transparency } from '#transparency';
+import { CurrentPrincipal, Public, RequirePermission } from '#web';
+import type { Principal } from '#web';
+import { KeepAuthorities } from '../application/keep-authorities.ts';
+import { Parties } from '../parties.facade.ts';
+import { StoreCrlDto, TrustAuthorityDto } from './parties.dto.ts';
+
+@ApiTags('trust')
+@Controller('api/v1')
+export class AuthoritiesController {
+  constructor(
+    private readonly authorities: KeepAuthorities,
+    private readonly parties: Parties,
+    private readonly transparency: Transparency,
+  ) {}
+
+  @Get('trust')
+  @Public()
+  @ApiOperation({ summary: 'The trust file as of now, for display: clients pin their own copy' })
+  trust() {
+    return this.transparency.trustFile();
+  }
+
+  @Get('authorities')
+  @Public()
+  async list() {
+    return { items: await this.parties.trustedRoots() };
+  }
+
+  @Post('authorities')
+  @RequirePermission('authorities.manage')
+  @ApiBearerAuth()
+  add(@Body() dto: TrustAuthorityDto, @CurrentPrincipal() who: Principal, @Ip() address: string) {
+    return this.authorities.trust(dto, who, address);
+  }
+
+  @Delete('authorities/:fingerprint')
+  @RequirePermission('authorities.manage')
+  @HttpCode(204)
+  @ApiBearerAuth()
+  async withdraw(
+    @Param('fingerprint') fingerprint: string,
+    @CurrentPrincipal() who: Principal,
+    @Ip() address: string,
+  ): Promise<void> {
+    await this.authorities.withdraw(fingerprint, who, address);
+  }
+
+  @Post('authorities/crls')
+  @RequirePermission('authorities.manage')
+  @ApiBearerAuth()
+  async addCrl(@Body() dto: StoreCrlDto, @CurrentPrincipal() who: Principal, @Ip() address: string) {
+    const list = {
+      der: new Uint8Array(Buffer.from(dto.crl, 'base64url')),
+      ...(dto.issuerChain === undefined ? {} : { issuerChain: dto.issuerChain }),
+    };
+    const { sha256, issuer, thisUpdate, nextUpdate } = await this.authorities.storeCrl(list, who, address);
+    return { sha256, issuer, thisUpdate: formatInstant(thisUpdate), nextUpdate: formatInstant(nextUpdate) };
+  }
+}
