@@ -5,5 +5,8 @@ export * from './threshold/index.ts';
 export * from './log/index.ts';
 export { eciesOpen, eciesSeal } from './ecies/ecies.ts';
 export * from './evidence/standing.ts';
+export * from './evidence/release-policy.ts';
+export * from './evidence/shares.ts';
+export * from './evidence/log-view.ts';
 export * from './pki/index.ts';
 export * from './timestamp/index.ts';
