@@ -9,4 +9,5 @@ export * from './evidence/release-policy.ts';
 export * from './evidence/shares.ts';
 export * from './evidence/log-view.ts';
 export * from './pki/index.ts';
+export * from './seal/index.ts';
 export * from './timestamp/index.ts';

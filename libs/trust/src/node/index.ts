@@ -1,1 +1,12 @@
 export * from './thread.ts';
+export { nodeAead } from './segment-cipher.ts';
+export { engineFor } from './segment-engine.ts';
+export type { SegmentEngine } from './segment-engine.ts';
+export { FolderSink, MemorySink } from './member-sink.ts';
+export type { MemberSink } from './member-sink.ts';
+export { openEnvelopeFile } from './open-envelope-file.ts';
+export type { EnvelopeToOpen, OpenedEnvelope } from './open-envelope-file.ts';
+export { rootOfFile, rootOfSource } from './sealed-source.ts';
+export type { SealedSource } from './sealed-source.ts';
+export { sealEnvelopeFile } from './seal-envelope-file.ts';
+export type { EnvelopeToSeal, SealFile, SealedEnvelope } from './seal-envelope-file.ts';

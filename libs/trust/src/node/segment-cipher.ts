@@ -1,0 +1,109 @@
+import { createCipheriv, createDecipheriv, createHash, createSecretKey } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { TrustError } from '../encoding/index.ts';
+import type { AeadFactory } from '../seal/aead.ts';
+import { CHUNK_BYTES, SEALED_CHUNK_BYTES, TAG_BYTES, chunkNonce } from '../seal/cobblestone.ts';
+import { LeafHasher } from '../seal/leaf-tree.ts';
+
+/** Work travels between threads in segments of 64 chunks: large enough to make messages free, small enough to bound memory. */
+const SEGMENT_CHUNKS = 64;
+export const PLAIN_SEGMENT_BYTES = SEGMENT_CHUNKS * CHUNK_BYTES;
+export const SEALED_SEGMENT_BYTES = SEGMENT_CHUNKS * SEALED_CHUNK_BYTES;
+const ALGORITHM = 'aes-256-gcm';
+
+/** The chunk cipher over node:crypto. */
+export const nodeAead: AeadFactory = (rawKey) => {
+  const key = createSecretKey(rawKey);
+  return {
+    seal: (nonce, plain) => {
+      const out = new Uint8Array(plain.length + TAG_BYTES);
+      sealChunk(key, nonce, plain, out);
+      return out;
+    },
+    open: (nonce, sealed) => {
+      const out = new Uint8Array(sealed.length - TAG_BYTES);
+      openChunk(key, nonce, sealed, out);
+      return out;
+    },
+  };
+};
+
+function sealChunk(key: KeyObject, nonce: Uint8Array, plain: Uint8Array, out: Uint8Array): void {
+  const cipher = createCipheriv(ALGORITHM, key, nonce);
+  out.set(cipher.update(plain));
+  cipher.final();
+  out.set(cipher.getAuthTag(), plain.length);
+}
+
+function openChunk(key: KeyObject, nonce: Uint8Array, sealed: Uint8Array, out: Uint8Array): void {
+  const end = sealed.length - TAG_BYTES;
+  const decipher = createDecipheriv(ALGORITHM, key, nonce, { authTagLength: TAG_BYTES });
+  decipher.setAuthTag(sealed.subarray(end));
+  const plain = decipher.update(sealed.subarray(0, end));
+  try {
+    decipher.final();
+  } catch {
+    throw new TrustError('SEAL.CHUNK');
+  }
+  out.set(plain);
+}
+
+export interface SegmentJob {
+  readonly mode: 'seal' | 'open';
+  /** The message's AES key and base nonce (cobblestoneKeys). */
+  readonly key: Uint8Array;
+  readonly baseNonce: Uint8Array;
+  /** Salt and commitment: part of the first leaf. */
+  readonly header: Uint8Array;
+}
+
+/** One message's chunks in order, and the 1 MiB leaf hashes of its ciphertext. Synchronous: runs in a thread or inline. */
+export class SegmentCipher {
+  private readonly leaves = new LeafHasher(() => createHash('sha256'));
+  private readonly key: KeyObject;
+  private readonly nonce = new Uint8Array(12);
+  private counter = 0;
+
+  constructor(private readonly job: SegmentJob) {
+    this.key = createSecretKey(job.key);
+    this.leaves.update(job.header);
+  }
+
+  /** Fills `out` and returns the bytes written. All but the last segment are whole chunks. */
+  run(input: Uint8Array, out: Uint8Array, last: boolean): number {
+    if (this.job.mode === 'seal') {
+      const written = this.chunks(input, out, CHUNK_BYTES, last);
+      this.leaves.update(out.subarray(0, written));
+      return written;
+    }
+    this.leaves.update(input);
+    return this.chunks(input, out, SEALED_CHUNK_BYTES, last);
+  }
+
+  finish(): Uint8Array[] {
+    return this.leaves.finish();
+  }
+
+  private chunks(input: Uint8Array, out: Uint8Array, size: number, last: boolean): number {
+    const delta = this.job.mode === 'seal' ? TAG_BYTES : -TAG_BYTES;
+    const apply = this.job.mode === 'seal' ? sealChunk : openChunk;
+    let written = 0;
+    let at = 0;
+    for (; at + size <= input.length; at += size, written += size + delta) {
+      apply(this.key, this.nextNonce(), input.subarray(at, at + size), out.subarray(written));
+    }
+    const rest = input.subarray(at);
+    if (!last) {
+      if (rest.length > 0) throw new TrustError('SEAL.TRUNCATED');
+      return written;
+    }
+    if (rest.length + delta < 0) throw new TrustError('SEAL.TRUNCATED');
+    apply(this.key, this.nextNonce(), rest, out.subarray(written));
+    return written + rest.length + delta;
+  }
+
+  private nextNonce(): Uint8Array {
+    this.counter += 1;
+    return chunkNonce(this.job.baseNonce, this.counter - 1, this.nonce);
+  }
+}

@@ -1,0 +1,131 @@
+import type { Worker } from 'node:worker_threads';
+import { TrustError } from '../encoding/index.ts';
+import type { TrustCode } from '../encoding/index.ts';
+import { TAG_BYTES } from '../seal/cobblestone.ts';
+import { SEALED_SEGMENT_BYTES, SegmentCipher } from './segment-cipher.ts';
+import type { SegmentJob } from './segment-cipher.ts';
+import { startThread } from './thread.ts';
+
+export type SegmentRequest =
+  | { readonly kind: 'start'; readonly job: SegmentJob }
+  | {
+      readonly kind: 'run';
+      readonly buffers: SegmentBuffers;
+      readonly length: number;
+      readonly last: boolean;
+    };
+
+export type SegmentReply =
+  | { readonly ok: true; readonly written: number; readonly leaves: Uint8Array[] | null }
+  | { readonly ok: false; readonly code: TrustCode | null; readonly message: string };
+
+/**
+ * Two buffers that belong to one segment, seen by both threads: shared memory, because handing an ArrayBuffer over
+ * costs as much as hashing it. Whoever holds the segment may touch them, the other side waits for the message.
+ */
+export interface SegmentBuffers {
+  readonly input: SharedArrayBuffer;
+  readonly output: SharedArrayBuffer;
+}
+
+export interface SegmentResult {
+  readonly buffers: SegmentBuffers;
+  readonly written: number;
+  /** Leaf hashes of the whole ciphertext, with the last segment. */
+  readonly leaves: readonly Uint8Array[] | null;
+}
+
+/** Seals or opens the segments of one message at a time, in order. */
+export interface SegmentEngine {
+  start(job: SegmentJob): void;
+  /** `buffers` belong to the engine until the promise settles. */
+  run(buffers: SegmentBuffers, length: number, last: boolean): Promise<SegmentResult>;
+  close(): Promise<void>;
+}
+
+/** Room for a sealed segment and the empty chunk that may end the message, in either direction. */
+const BUFFER_BYTES = SEALED_SEGMENT_BYTES + TAG_BYTES;
+export const newSegmentBuffers = (): SegmentBuffers => ({
+  input: new SharedArrayBuffer(BUFFER_BYTES),
+  output: new SharedArrayBuffer(BUFFER_BYTES),
+});
+
+/** On the caller's own thread: for envelopes that are done before a thread has started. */
+export class InlineEngine implements SegmentEngine {
+  private cipher: SegmentCipher | null = null;
+
+  start(job: SegmentJob): void {
+    this.cipher = new SegmentCipher(job);
+  }
+
+  async run(buffers: SegmentBuffers, length: number, last: boolean): Promise<SegmentResult> {
+    if (!this.cipher) throw new TrustError('SEAL.CHUNK');
+    const input = new Uint8Array(buffers.input, 0, length);
+    const written = this.cipher.run(input, new Uint8Array(buffers.output), last);
+    return Promise.resolve({ buffers, written, leaves: last ? this.cipher.finish() : null });
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+interface Waiting {
+  readonly buffers: SegmentBuffers;
+  resolve(result: SegmentResult): void;
+  reject(error: Error): void;
+}
+
+/** On a second thread, so that hashing the plaintext and the disk go on meanwhile. */
+export class ThreadEngine implements SegmentEngine {
+  private readonly worker: Worker;
+  private readonly waiting: Waiting[] = [];
+  private failure: Error | null = null;
+
+  constructor() {
+    this.worker = startThread(import.meta.url, './segment.worker');
+    this.worker.on('message', (reply: SegmentReply) => {
+      this.settle(reply);
+    });
+    this.worker.on('error', (error: Error) => {
+      this.fail(error);
+    });
+    this.worker.on('exit', () => {
+      this.fail(new Error('the crypto thread ended'));
+    });
+  }
+
+  start(job: SegmentJob): void {
+    this.worker.postMessage({ kind: 'start', job } satisfies SegmentRequest);
+  }
+
+  run(buffers: SegmentBuffers, length: number, last: boolean): Promise<SegmentResult> {
+    const failure = this.failure;
+    if (failure) return Promise.reject(failure);
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ buffers, resolve, reject });
+      this.worker.postMessage({ kind: 'run', buffers, length, last } satisfies SegmentRequest);
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.worker.terminate();
+  }
+
+  private settle(reply: SegmentReply): void {
+    const next = this.waiting.shift();
+    if (reply.ok) next?.resolve({ buffers: next.buffers, written: reply.written, leaves: reply.leaves });
+    else next?.reject(reply.code ? new TrustError(reply.code) : new Error(reply.message));
+  }
+
+  private fail(error: Error): void {
+    this.failure ??= error;
+    for (const { reject } of this.waiting.splice(0)) reject(this.failure);
+  }
+}
+
+/** Below this many bytes starting a thread costs more than it saves. */
+const THREAD_FROM_BYTES = 4 * 1024 * 1024;
+
+export const engineFor = (bytes: number): SegmentEngine =>
+  bytes < THREAD_FROM_BYTES ? new InlineEngine() : new ThreadEngine();

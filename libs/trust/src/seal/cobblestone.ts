@@ -1,0 +1,90 @@
+/**
+ * Cobblestone-256: C2SP chunked encryption (c2sp.org/chunked-encryption) with SHA-512 and AES-256-GCM.
+ * Ciphertext = salt 24 ‖ commitment 32 ‖ chunks of 16 KiB + 16-byte tag; the last chunk is always shorter than
+ * 16 KiB and may be empty, so a truncated message is never a valid one. The commitment binds key and context.
+ */
+import { hmac } from '@noble/hashes/hmac.js';
+import { sha512 } from '@noble/hashes/sha2.js';
+import { TrustError, concat, equalBytes, utf8 } from '../encoding/index.ts';
+
+export const CHUNK_BYTES = 16 * 1024;
+export const TAG_BYTES = 16;
+export const SEALED_CHUNK_BYTES = CHUNK_BYTES + TAG_BYTES;
+export const SALT_BYTES = 24;
+export const HEADER_BYTES = SALT_BYTES + 32;
+const KEY_BYTES = 32;
+/** The text's own bound is 2^38 chunks; envelopes end at 64 GiB, so that counters stay exact integers. */
+const MAX_CHUNKS = 2 ** 32;
+
+export interface CobblestoneKeys {
+  readonly key: Uint8Array;
+  /** 12 bytes; chunk i uses it XOR i (big-endian). */
+  readonly baseNonce: Uint8Array;
+  readonly commitment: Uint8Array;
+}
+
+/** Derives key 32 ‖ base nonce 12 ‖ commitment 32 from a uniformly random 32-byte input key. */
+export function cobblestoneKeys(
+  inputKey: Uint8Array,
+  salt: Uint8Array,
+  context: Uint8Array,
+): CobblestoneKeys {
+  if (inputKey.length !== KEY_BYTES || salt.length !== SALT_BYTES) throw new TrustError('SEAL.KEY_SIZE');
+  const info = concat(
+    utf8.encode('c2sp.org/chunked-encryption@v1+AEAD_AES_256_GCM'),
+    new Uint8Array(1),
+    salt,
+    context,
+  );
+  const okm = expandSha512(inputKey, info, KEY_BYTES + 12 + 32);
+  return { key: okm.slice(0, 32), baseNonce: okm.slice(32, 44), commitment: okm.slice(44) };
+}
+
+/** HKDF-Expand over SHA-512, from HMAC: noble's own refuses a PRK that is shorter than the hash (RFC 5869, 2.3). */
+function expandSha512(prk: Uint8Array, info: Uint8Array, length: number): Uint8Array {
+  let block = new Uint8Array(0);
+  const blocks: Uint8Array[] = [];
+  for (let i = 1, have = 0; have < length; i += 1, have += block.length) {
+    block = Uint8Array.from(hmac(sha512, prk, concat(block, info, Uint8Array.of(i))));
+    blocks.push(block);
+  }
+  return concat(...blocks).slice(0, length);
+}
+
+export function cobblestoneHeader(salt: Uint8Array, keys: CobblestoneKeys): Uint8Array {
+  return concat(salt, keys.commitment);
+}
+
+/** Checks the header before any chunk is decrypted: wrong key, context or salt ends here. */
+export function openHeader(inputKey: Uint8Array, header: Uint8Array, context: Uint8Array): CobblestoneKeys {
+  if (header.length !== HEADER_BYTES) throw new TrustError('SEAL.TRUNCATED');
+  const keys = cobblestoneKeys(inputKey, header.subarray(0, SALT_BYTES), context);
+  if (!equalBytes(keys.commitment, header.subarray(SALT_BYTES))) throw new TrustError('SEAL.WRONG_KEY');
+  return keys;
+}
+
+/** Writes base nonce XOR counter into `out` (12 bytes). */
+export function chunkNonce(baseNonce: Uint8Array, counter: number, out = new Uint8Array(12)): Uint8Array {
+  if (!Number.isInteger(counter) || counter < 0 || counter >= MAX_CHUNKS)
+    throw new TrustError('SEAL.TOO_LONG');
+  out.set(baseNonce);
+  const view = new DataView(out.buffer, out.byteOffset, 12);
+  view.setUint32(8, view.getUint32(8) ^ counter);
+  return out;
+}
+
+export function chunkCount(plainLength: number): number {
+  return Math.floor(plainLength / CHUNK_BYTES) + 1;
+}
+
+export function ciphertextLength(plainLength: number): number {
+  return HEADER_BYTES + plainLength + chunkCount(plainLength) * TAG_BYTES;
+}
+
+/** Inverse of {@link ciphertextLength}; throws where no message has this length (it was cut or extended). */
+export function plaintextLength(sealedLength: number): number {
+  const body = sealedLength - HEADER_BYTES;
+  const last = body % SEALED_CHUNK_BYTES;
+  if (body < TAG_BYTES || last < TAG_BYTES) throw new TrustError('SEAL.TRUNCATED', { length: sealedLength });
+  return Math.floor(body / SEALED_CHUNK_BYTES) * CHUNK_BYTES + last - TAG_BYTES;
+}
