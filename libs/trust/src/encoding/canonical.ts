@@ -87,6 +87,6 @@ export function parseRecord<T>(schema: z.ZodType<T>, bytes: Uint8Array, maxBytes
     throw new TrustError('RECORD.NOT_CANONICAL', { reason: 'form' });
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new TrustError('RECORD.SCHEMA', { path: issue?.path.join('.') ?? '', issue: issue?.code ?? '' });
+  const [{ path, code }] = parsed.error.issues as [z.core.$ZodIssue];
+  throw new TrustError('RECORD.SCHEMA', { path: path.join('.'), issue: code });
 }
