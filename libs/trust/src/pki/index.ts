@@ -12,4 +12,5 @@ export * from './signature.ts';
 export * from './signer.ts';
 export * from './software-signer.ts';
 export * from './validate-chain.ts';
+export * from './verify-chain-files.ts';
 export { KEY_USAGES, type KeyUsage } from './extensions.ts';
