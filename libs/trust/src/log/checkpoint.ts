@@ -23,7 +23,7 @@ export const checkpointText = ({ origin, size, root }: Checkpoint): string =>
  * @throws TrustError LOG.CHECKPOINT | ENCODING.BASE64URL
  */
 export function parseCheckpoint(text: string): Checkpoint {
-  const [origin = '', size = '', root = '', ...rest] = text.split('\n');
+  const [origin, size = '', root = '', ...rest] = text.split('\n') as [string, ...string[]];
   const checkpoint = { origin, size: Number(size), root: b64.decode(root) };
   const sound =
     origin !== '' &&

@@ -52,7 +52,7 @@ export const formatVkey = (key: NoteKey): string =>
 /** @throws TrustError NOTE.KEY unless it is exactly {@link formatVkey}'s form with the right id */
 export function parseVkey(vkey: string): NoteKey {
   // Base64 may hold a plus, the name and the id may not.
-  const [name = '', , ...encoded] = vkey.split('+');
+  const [name, , ...encoded] = vkey.split('+') as [string, ...string[]];
   const bytes = b64.decode(encoded.join('+'));
   const key = { name, publicKey: bytes.slice(1) };
   if (!isKeyName(name) || bytes.length !== 33 || formatVkey(key) !== vkey) throw new TrustError('NOTE.KEY');

@@ -51,6 +51,7 @@ export function parseTilePath(path: string): TilePath | null {
   if (kind === undefined || groups === undefined) return null;
   const index = Number(groups.replaceAll(/[x/]/g, ''));
   const width = partial === undefined ? TILE_WIDTH : Number(partial);
+  if (width > TILE_WIDTH) return null;
   const parsed: TilePath = { level: kind === 'entries' ? kind : Number(kind), index, width };
   const spelled =
     parsed.level === 'entries' ? entriesPath(parsed) : tilePath({ index, width, level: parsed.level });
