@@ -98,7 +98,7 @@ export abstract class Transparency {
   /** The evaluation room's public key of a lot (compressed point, base64url): made on the first call, then always the same. */
   abstract roomKey(lotId: string): Promise<string>;
   /** Opens what was sealed (ECIES) to {@link roomKey}. @throws TrustError when it was not sealed to it. */
-  abstract openRoomBox(lotId: string, info: Uint8Array, box: Uint8Array): Promise<Uint8Array>;
+  abstract openRoomBox(lotId: string, info: string, box: Uint8Array): Promise<Uint8Array>;
   /** Forgets the private half, when the lot has ended or failed. Boxes can no longer be opened. */
   abstract destroyRoomKey(lotId: string): Promise<void>;
 

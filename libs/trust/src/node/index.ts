@@ -12,3 +12,4 @@ export { sealEnvelopeFile } from './seal-envelope-file.ts';
 export type { EnvelopeToSeal, SealFile, SealedEnvelope } from './seal-envelope-file.ts';
 export * from './pkcs12.ts';
 export * from './load-signer.ts';
+export * from './canonical-zip.ts';
