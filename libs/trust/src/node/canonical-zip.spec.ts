@@ -41,7 +41,9 @@ describe('canonical zip', () => {
 
   it('gives the bytes that are pinned here, wherever and whenever it runs', async () => {
     const bytes = await buffer(canonicalZip(entriesOf(files)));
-    expect(createHash('sha256').update(bytes).digest('hex')).toBe('a5fa51773dc5957c2bc6fd7ac637ca38f9e8d21ceed88572a2860fb4e9405696');
+    expect(createHash('sha256').update(bytes).digest('hex')).toBe(
+      'a5fa51773dc5957c2bc6fd7ac637ca38f9e8d21ceed88572a2860fb4e9405696',
+    );
   });
 
   it('reads back what was written, and finds no deviation', async () => {

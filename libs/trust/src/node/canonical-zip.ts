@@ -111,7 +111,12 @@ export class BundleReader {
   /** @throws ZipFormError; errors of the file system as they are. Whoever wrote the file controls every byte of it. */
   static async open(file: string): Promise<BundleReader> {
     await stat(file);
-    const options = { autoClose: false, decodeStrings: true, validateEntrySizes: true, strictFileNames: true };
+    const options = {
+      autoClose: false,
+      decodeStrings: true,
+      validateEntrySizes: true,
+      strictFileNames: true,
+    };
     const zip = await yauzl.openPromise(file, { ...options, lazyEntries: true }).catch((cause: unknown) => {
       throw new ZipFormError('form', null, { cause });
     });
@@ -203,8 +208,8 @@ async function firstDifference(a: Readable, b: Readable): Promise<number | null>
   for (const stream of [a, b]) stream.on('error', () => undefined);
   try {
     const [left, right] = [chunks(a), chunks(b)];
-    let [x, y] = [Buffer.alloc(0), Buffer.alloc(0)];
-    for (let offset = 0; ; ) {
+    let [x, y]: [Buffer, Buffer] = [Buffer.alloc(0), Buffer.alloc(0)];
+    for (let offset = 0; ;) {
       [x, y] = await Promise.all([x.length > 0 ? x : left(), y.length > 0 ? y : right()]);
       if (x.length === 0 && y.length === 0) return null;
       const length = Math.min(x.length, y.length);
