@@ -21,6 +21,7 @@ export * from './page.ts';
 export * from './plain-text.ts';
 export * from './principal.ts';
 export * from './problems.ts';
+export * from './record.pipe.ts';
 export * from './respond.ts';
 export * from './configure-http.ts';
 export * from './open-api.ts';

@@ -1,0 +1,230 @@
+/** V07 to V10: which bids are in, when they came, and that each can be opened and is nobody else's. */
+import { MINUTE, SECOND } from '#kernel';
+import { b64u, edVerify, hashText, signatureInput } from '../encoding/index.ts';
+import { bidLabel, checkDealings, commitBody, trusteeKeysOf } from '../threshold/index.ts';
+import type { DealingClaim } from '../threshold/index.ts';
+import type { AcceptedBid, Commit, LotKey } from '../records.ts';
+import { verifyTimestampToken } from '../timestamp/index.ts';
+import { numbered, only } from './bundle.ts';
+import { at } from './context.ts';
+import type { Verification } from './context.ts';
+import { tokenSubject } from './check-log.ts';
+
+/** PROTOCOL section 7, before the tender's acceleration. */
+const CLOSE_MARGIN_MS = 60 * SECOND;
+const FIND_YOURSELF_MS = 5 * MINUTE;
+/** A token and the database's clock may differ by so much. */
+const CLOCK_TOLERANCE_MS = 2 * SECOND;
+
+export async function checkIntake(v: Verification): Promise<void> {
+  const signed = only(v.evidence, 'close');
+  if (!signed || !v.lotKey) return v.findings.fail('V07', 'EVIDENCE.MISSING', 'close.json', 'bundle');
+  const rule = { when: at(signed.record.closedAt), needed: ['platform'], blame: 'platform' } as const;
+  v.checkSigners('V07', 'close.json', 'close', signed, rule);
+  checkTimes(v, v.lotKey);
+  checkAdds(v);
+  checkAccepted(v);
+  checkMoves(v);
+  for (const bid of v.accepted) await checkToken(v, bid.c, bid.arrivedAt, bid.token);
+  for (const { move, arrivedAt, token } of signed.record.moves)
+    await checkToken(v, hashText('move', move.record), arrivedAt, token);
+  checkBidDealings(v, v.lotKey);
+  checkDuplicates(v);
+}
+
+function checkTimes(v: Verification, lotKey: LotKey): void {
+  const { close } = v;
+  if (!close) return;
+  const { waits } = lotKey.acceleration;
+  const expect = (holds: boolean, code: string) =>
+    v.findings.expect(holds, 'V07', code, 'close.json', 'platform');
+  expect(close.lotKeyHash === hashText('lotkey', lotKey), 'EVIDENCE.OTHER_LOT');
+  expect(
+    at(close.closedAt) >= at(close.deadline) + Math.ceil(CLOSE_MARGIN_MS / waits),
+    'EVIDENCE.CLOSED_EARLY',
+  );
+  expect(
+    at(close.releaseAt) >= at(close.closedAt) + Math.ceil(FIND_YOURSELF_MS / waits),
+    'EVIDENCE.WINDOW_SHORT',
+  );
+  const order = close.accepted.map((bid) => `${bid.arrivedAt}/${bid.c}`);
+  expect(
+    order.every((key, i) => i === 0 || (order[i - 1] ?? '') < key),
+    'EVIDENCE.ORDER',
+  );
+}
+
+/** A bid is added only in the window, by a record of its own. */
+function checkAdds(v: Verification): void {
+  const { close } = v;
+  if (!close) return;
+  numbered(v.evidence, 'close-add').forEach((signed, index) => {
+    const { record } = signed;
+    const path = `adds/${index + 1}.json`;
+    const inWindow = at(record.addedAt) >= at(close.closedAt) && at(record.addedAt) < at(close.releaseAt);
+    const belongs =
+      record.sequence === index + 1 &&
+      record.close === hashText('close', close) &&
+      record.lotKeyHash === close.lotKeyHash;
+    v.findings.expect(inWindow && belongs, 'V07', 'EVIDENCE.ADD', path, 'platform');
+    const rule = { when: at(record.addedAt), needed: ['platform'], blame: 'platform' } as const;
+    v.checkSigners('V07', path, 'close-add', signed, rule);
+  });
+}
+
+/** Accepted exactly if arrived and stored before the deadline and not moved; receipts say the same as CLOSE. */
+function checkAccepted(v: Verification): void {
+  const { close, evidence } = v;
+  if (!close) return;
+  const deadline = at(close.deadline);
+  const moved = new Set(close.moves.map(({ move }) => move.record.from));
+  const accepted = new Map(v.accepted.map((bid) => [bid.c, bid]));
+  if (accepted.size !== v.accepted.length)
+    v.findings.fail('V07', 'EVIDENCE.ACCEPTED_TWICE', 'close.json', 'platform');
+  for (const bid of v.accepted) {
+    const expect = (holds: boolean, code: string) => v.findings.expect(holds, 'V07', code, bid.c, 'platform');
+    expect(at(bid.arrivedAt) < deadline && at(bid.storedAt) < deadline, 'EVIDENCE.LATE_ACCEPTED');
+    expect(!moved.has(bid.c), 'EVIDENCE.MOVED_ACCEPTED');
+    expect(evidence.records.commit.has(bid.c), 'EVIDENCE.NO_COMMIT');
+    expect(evidence.records.arrival.has(bid.c), 'EVIDENCE.NO_RECEIPT');
+    expect(evidence.records.stored.has(bid.c), 'EVIDENCE.NO_STORED_RECEIPT');
+  }
+  for (const [subject, signed] of evidence.records.arrival) checkArrival(v, subject, signed.record.arrivedAt);
+  for (const [c, signed] of evidence.records.stored) {
+    const { record } = signed;
+    const path = `stored/${c}.json`;
+    const rule = { when: at(record.storedAt), needed: ['platform'], blame: 'platform' } as const;
+    v.checkSigners('V07', path, 'receipt-stored', signed, rule);
+    v.findings.expect(record.c === c, 'V21', 'EVIDENCE.NAME', path, 'bundle');
+    const bid = accepted.get(c);
+    const inTime = at(record.storedAt) < deadline;
+    const known = bid !== undefined || moved.has(c) || close.refused.some((refused) => refused.c === c);
+    v.findings.expect(!inTime || known, 'V07', 'EVIDENCE.DROPPED', c, 'platform');
+    if (bid) v.findings.expect(bid.storedAt === record.storedAt, 'V07', 'EVIDENCE.OTHER_TIME', c, 'platform');
+  }
+}
+
+function checkArrival(v: Verification, subject: string, arrivedAt: string): void {
+  const signed = v.evidence.records.arrival.get(subject);
+  if (!signed || !v.close) return;
+  const { record } = signed;
+  const path = `arrivals/${subject}.json`;
+  const rule = { when: at(arrivedAt), needed: ['platform'], blame: 'platform' } as const;
+  v.checkSigners('V07', path, 'receipt-arrival', signed, rule);
+  v.findings.expect(record.subject === subject, 'V21', 'EVIDENCE.NAME', path, 'bundle');
+  v.findings.expect(record.lot === v.evidence.header.lot, 'V07', 'EVIDENCE.OTHER_LOT', path, 'platform');
+  const belongs = record.lotKeyHash === v.close.lotKeyHash;
+  v.findings.expect(belongs, 'V07', 'EVIDENCE.OTHER_LOT', path, 'platform');
+  const listed =
+    v.accepted.find((bid) => bid.c === subject)?.arrivedAt ??
+    v.close.moves.find(({ move }) => hashText('move', move.record) === subject)?.arrivedAt ??
+    v.close.refused.find(({ c }) => c === subject)?.arrivedAt;
+  const movedAway = v.close.moves.some(({ move }) => move.record.from === subject);
+  if (listed === undefined) {
+    v.findings.expect(movedAway, 'V07', 'EVIDENCE.DROPPED', subject, 'platform');
+    return;
+  }
+  v.findings.expect(listed === arrivedAt, 'V07', 'EVIDENCE.OTHER_TIME', subject, 'platform');
+}
+
+/** Replace and withdraw: signed by the key of the bid that moves, in time, and in an unbroken sequence. */
+function checkMoves(v: Verification): void {
+  const { close } = v;
+  if (!close) return;
+  const seen = new Set<string>();
+  for (const { move, arrivedAt } of close.moves) {
+    const { record, sig } = move;
+    const expect = (holds: boolean, code: string) =>
+      v.findings.expect(holds, 'V07', code, `move of ${record.from}`, 'platform');
+    const commit = v.evidence.records.commit.get(record.from);
+    if (expect(commit !== undefined, 'EVIDENCE.NO_COMMIT') && commit)
+      expect(
+        edVerify(b64u.decode(commit.wk), signatureInput('move', record), b64u.decode(sig)),
+        'EVIDENCE.MOVE_SIGNATURE',
+      );
+    expect(at(arrivedAt) < at(close.deadline), 'EVIDENCE.MOVED_LATE');
+    expect(record.lotKeyHash === close.lotKeyHash, 'EVIDENCE.OTHER_LOT');
+    expect(!seen.has(record.from), 'EVIDENCE.MOVED_TWICE');
+    expect(v.evidence.records.arrival.has(hashText('move', record)), 'EVIDENCE.NO_RECEIPT');
+    seen.add(record.from);
+  }
+}
+
+/** The receipt's token is by a pinned authority, covers this very receipt, and agrees with its time. */
+async function checkToken(v: Verification, subject: string, arrivedAt: string, name: string): Promise<void> {
+  const token = v.evidence.tokens.get(name);
+  const receipt = v.evidence.records.arrival.get(subject);
+  if (!token || !receipt) {
+    v.findings.fail('V08', 'EVIDENCE.MISSING', `tokens/${name}.tst`, 'bundle', { subject });
+    return;
+  }
+  await v.run('V08', subject, 'timestamp-authority', () => {
+    const verified = verifyTimestampToken(token, tokenSubject(receipt), { roots: v.trust.tsa });
+    if (!verified.ok)
+      return v.findings.fail(
+        'V08',
+        verified.error.code,
+        subject,
+        'timestamp-authority',
+        verified.error.facts,
+      );
+    const apart = Math.abs(verified.value.time - at(arrivedAt));
+    if (apart > CLOCK_TOLERANCE_MS)
+      v.findings.fail('V08', 'EVIDENCE.CLOCKS_APART', subject, 'platform', { milliseconds: apart });
+  });
+}
+
+/** Every dealing of every COMMIT in the bundle, one batch. */
+function checkBidDealings(v: Verification, lotKey: LotKey): void {
+  const trusteeKeys = trusteeKeysOf(lotKey);
+  const commits = [...v.evidence.records.commit].filter(([, commit]) => fitsLot(v, lotKey, commit));
+  const claims: { c: string; claim: DealingClaim }[] = commits.flatMap(([c, commit]) =>
+    commit.dealings.map((dealing) => ({
+      c,
+      claim: {
+        dealing,
+        type: 'bid' as const,
+        label: bidLabel(commit, dealing.stage, dealing.audience),
+        body: commitBody(commit),
+        trusteeKeys,
+        k: lotKey.k,
+      },
+    })),
+  );
+  for (const index of checkDealings(claims.map(({ claim }) => claim)))
+    v.findings.fail('V09', 'DEALING.SHAPE', claims[index]?.c ?? '', 'platform');
+  v.findings.note('V09', `${claims.length} dealings`);
+}
+
+/** Dealings and envelopes are exactly those that LOTKEY's stages ask for (or `I` alone, to withdraw all). */
+function fitsLot(v: Verification, lotKey: LotKey, commit: Commit): boolean {
+  const stages = commit.withdraw ? lotKey.stages.filter(({ stage }) => stage === 0) : lotKey.stages;
+  const wanted = stages.map(({ stage, audience }) => `${stage}/${audience}`).join();
+  const dealt = commit.dealings.map(({ stage, audience }) => `${stage}/${audience}`).join();
+  const envelopes = stages.flatMap((rule) => rule.envelopes).join();
+  const fits =
+    commit.lotKeyHash === hashText('lotkey', lotKey) &&
+    wanted === dealt &&
+    envelopes === commit.envelopes.map(({ e }) => e).join();
+  return v.findings.expect(fits, 'V09', 'EVIDENCE.OTHER_STRUCTURE', hashText('commit', commit), 'platform');
+}
+
+/** No nonce, key, commitment point or root appears in two bids: a copy of a rival's bid is found here. */
+function checkDuplicates(v: Verification): void {
+  const owner = new Map<string, string>();
+  const claim = (kind: string, value: string, c: string) => {
+    const key = `${kind}:${value}`;
+    const first = owner.get(key) ?? c;
+    v.findings.expect(first === c, 'V10', `EVIDENCE.DUPLICATE_${kind}`, c, 'platform');
+    owner.set(key, first);
+  };
+  for (const [c, commit] of v.evidence.records.commit) {
+    claim('NONCE', commit.bidNonce, c);
+    claim('KEY', commit.wk, c);
+    for (const { C } of commit.dealings) claim('DEALING', C[0] ?? '', c);
+    for (const { root } of commit.envelopes) claim('ROOT', root, c);
+  }
+}
+
+export const byCommitment = (bids: readonly AcceptedBid[]): ReadonlyMap<string, AcceptedBid> =>
+  new Map(bids.map((bid) => [bid.c, bid]));

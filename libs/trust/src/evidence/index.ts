@@ -1,0 +1,10 @@
+export * from './report.ts';
+export * from './trust-file.ts';
+export * from './verify.ts';
+export * from './standing.ts';
+export * from './release-policy.ts';
+export * from './shares.ts';
+export * from './log-view.ts';
+export type { BundleReader } from './bundle.ts';
+export type { VerifierTools } from './context.ts';
+export type { RankBids } from './check-award.ts';

@@ -1,0 +1,62 @@
+/** roots.json: what a verifier pins. Nothing in a bundle may replace it. */
+import { z } from 'zod';
+import { TrustError } from '../encoding/index.ts';
+import type { Certificate } from '../pki/certificate.ts';
+import { parsePem } from '../pki/pem.ts';
+import { hash32 } from '../records.ts';
+
+const pem = z.string().max(64 * 1024);
+
+export const trustFile = z.strictObject({
+  type: z.literal('trust'),
+  /** The log's origin line. */
+  origin: z.string().min(1).max(200),
+  /** The log's verifier key in C2SP form. */
+  log: z.string().min(1).max(400),
+  witnesses: z.array(z.string().max(400)).max(15),
+  /** How many witnesses must have cosigned. */
+  q: z.number().int().min(0).max(15),
+  ca: z.array(pem).min(1).max(100),
+  tsa: z.array(pem).min(1).max(100),
+  /** SHA-256 of the certificates that sign as the platform. */
+  platform: z.array(hash32).min(1).max(100),
+});
+
+export interface PinnedTrust {
+  readonly origin: string;
+  readonly log: string;
+  readonly q: number;
+  readonly ca: readonly Certificate[];
+  readonly tsa: readonly Certificate[];
+  readonly platform: ReadonlySet<string>;
+}
+
+/** @throws TrustError EVIDENCE.TRUST_FILE: without roots nothing can be told (exit 2), which is not a failed check. */
+export function readTrustFile(text: string): PinnedTrust {
+  const parsed = trustFile.safeParse(parseJson(text));
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new TrustError('EVIDENCE.TRUST_FILE', {
+      path: issue?.path.join('.') ?? '',
+      issue: issue?.code ?? '',
+    });
+  }
+  const { origin, log, q, platform } = parsed.data;
+  const certificates = (texts: readonly string[]) => texts.flatMap((each) => readRoots(each));
+  const { ca, tsa } = parsed.data;
+  return { origin, log, q, ca: certificates(ca), tsa: certificates(tsa), platform: new Set(platform) };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw new TrustError('EVIDENCE.TRUST_FILE', { path: '', issue: 'not JSON' });
+  }
+}
+
+function readRoots(text: string): readonly Certificate[] {
+  const chain = parsePem(text);
+  if (!chain.ok) throw new TrustError('EVIDENCE.TRUST_FILE', { path: 'ca', issue: chain.error.code });
+  return chain.value;
+}

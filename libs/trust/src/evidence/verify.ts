@@ -1,0 +1,66 @@
+/**
+ * The verifier (PROTOCOL section 9): everything in a bundle is checked again with nothing but the bundle and the
+ * roots that the reader has pinned. It never asks the platform.
+ */
+import { checkAward } from './check-award.ts';
+import { checkIntake } from './check-intake.ts';
+import { checkLog } from './check-log.ts';
+import { checkLot } from './check-lot.ts';
+import { checkOpening } from './check-opening.ts';
+import { checkWhole } from './check-whole.ts';
+import { loadEvidence } from './bundle.ts';
+import type { BundleReader } from './bundle.ts';
+import { Verification } from './context.ts';
+import type { VerifierTools } from './context.ts';
+import { CHECKS, Findings } from './report.ts';
+import type { CheckId, CheckResult, VerificationReport } from './report.ts';
+import type { PinnedTrust } from './trust-file.ts';
+import { TrustError } from '../encoding/index.ts';
+
+/** Each group runs whatever the others found, so that one bad record hides nothing else. */
+const GROUPS: readonly (readonly [CheckId, string, (v: Verification) => void | Promise<void>])[] = [
+  ['V02', 'lot', checkLot],
+  ['V03', 'log', checkLog],
+  ['V07', 'intake', checkIntake],
+  ['V16', 'opening', checkOpening],
+  ['V20', 'award', checkAward],
+  ['V21', 'bundle', checkWhole],
+];
+
+/** @throws whatever the reader throws when the archive cannot be read at all: then nothing can be told (exit 2). */
+export async function verifyEvidence(
+  reader: BundleReader,
+  trust: PinnedTrust,
+  tools: VerifierTools,
+): Promise<VerificationReport> {
+  const findings = new Findings();
+  const evidence = await loadEvidence(reader, findings, tools.newHash);
+  if (!evidence) return report(findings, { lot: '', audience: '' }, true);
+  const v = new Verification(evidence, reader, trust, tools, findings);
+  for (const [id, subject, check] of GROUPS) {
+    try {
+      await check(v);
+    } catch (error) {
+      // A record that no rule above refused and no code could use: still the bundle's fault, never a crash.
+      if (!(error instanceof TrustError)) throw error;
+      findings.fail(id, error.code, subject, error.blame ?? 'bundle', error.facts);
+    }
+  }
+  return report(findings, evidence.header, false);
+}
+
+function report(
+  findings: Findings,
+  { lot, audience }: { lot: string; audience: string },
+  unreadable: boolean,
+): VerificationReport {
+  const checks = findings.results().map((check) => (unreadable ? unseen(check) : check));
+  const fails = checks.some(({ state }) => state === 'fails');
+  return { type: 'verification', verdict: fails ? 'fails' : 'holds', lot, audience, checks };
+}
+
+/** Where the bundle could not be read, a check that found nothing has not held: it was not made. */
+const unseen = (check: CheckResult): CheckResult =>
+  check.state === 'holds' ? { ...check, state: 'absent', notes: ['the bundle cannot be read'] } : check;
+
+export const CHECK_IDS = Object.keys(CHECKS) as readonly CheckId[];
