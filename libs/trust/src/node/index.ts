@@ -13,3 +13,16 @@ export type { EnvelopeToSeal, SealFile, SealedEnvelope } from './seal-envelope-f
 export * from './pkcs12.ts';
 export * from './load-signer.ts';
 export * from './canonical-zip.ts';
+export {
+  checkPackageDealings,
+  openPackageContent,
+  openPackageStatement,
+  unlockPackage,
+} from './open-package.ts';
+export type { UnlockedPackage } from './open-package.ts';
+export { readPackage, readSecrets, sealedFileOf, seedOf, spoilPackage } from './package-folder.ts';
+export type { PackageFolder, PackageSecrets } from './package-folder.ts';
+export { SHEET_NAME, sealPackage } from './seal-package.ts';
+export type { PackageToSeal, SealedPackage } from './seal-package.ts';
+export { selfTest, selfTestHere } from './self-test.ts';
+export type { SelfTestReport } from './self-test.ts';
