@@ -121,7 +121,8 @@ export function assertDer(element: Der, depth = 0): void {
   if (depth > MAX_DEPTH) throw new DerError('nested too deeply');
   const constructed = (element.tag & 0x20) !== 0;
   const universal = (element.tag & 0xc0) === 0;
-  if (universal && constructed !== (element.tag === TAG.SEQUENCE || element.tag === TAG.SET)) {
+  // Of the universal types, SEQUENCE and SET are constructed and all others are not.
+  if (universal && constructed !== [0x10, 0x11].includes(element.tag & 0x1f)) {
     throw new DerError('universal type in a wrong form');
   }
   if (!constructed) {
