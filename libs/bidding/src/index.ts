@@ -7,3 +7,4 @@ export { bidMachine } from './domain/bid-states.ts';
 export type { BidState } from './domain/bid-states.ts';
 export type { RefusalReason } from './domain/refusals.ts';
 export { JOURNAL_INFO } from './domain/journal.ts';
+export { biddingSchema } from './infrastructure/bidding.schema.ts';

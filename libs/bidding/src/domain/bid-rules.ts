@@ -82,10 +82,9 @@ function guardsOf(bid: BidFacts, command: BidCommand): readonly (() => Guard)[] 
       // 20号令27: what has not arrived whole is no submission.
       return [() => (command.missing === 0 ? pass : refuse('BIDDING.PART_UNKNOWN', { missing: command.missing }))];
     case 'withdraw':
-      return [() => signedByItsKey(command.move), () => laterThanTheChain(bid, command.move)];
+      return [() => laterThanTheChain(bid, command.move)];
     case 'replace':
       return [
-        () => signedByItsKey(command.move),
         () => laterThanTheChain(bid, command.move),
         () => standsInItsPlace(bid, command.replacement),
       ];
@@ -100,6 +99,9 @@ export function decide(
   command: BidCommand,
   moment: Moment,
 ): Result<BidState, BiddingRefusal> {
+  // First of all: who does not hold the bid's key learns nothing of its state.
+  const authorised = 'move' in command ? signedByItsKey(command.move) : pass;
+  if (!authorised.ok) return authorised;
   const next = nextState(bidMachine, bid.state, command.event);
   if (next === null) return refuse('BIDDING.BID_ENDED', { state: bid.state });
   for (const guard of [() => beforeTheDeadline(moment), ...guardsOf(bid, command)]) {
