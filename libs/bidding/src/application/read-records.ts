@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto';
+import { ok, refuse } from '#kernel';
+import type { Result } from '#kernel';
+import { commit, hashText, parseRecord, signedMove, TrustError } from '#trust';
+import type { Commit, SignedMove } from '#trust';
+import type { BiddingRefusal } from '../domain/refusals.ts';
+
+/** Whoever sends it controls every byte. */
+function read<T>(parse: () => T): Result<T, BiddingRefusal> {
+  try {
+    return ok(parse());
+  } catch (error) {
+    if (error instanceof TrustError) return refuse('BIDDING.MALFORMED', { reason: error.code, ...error.facts });
+    throw error;
+  }
+}
+
+export const readCommit = (raw: Uint8Array): Result<Commit, BiddingRefusal> =>
+  read(() => parseRecord(commit, raw));
+
+export const readMove = (raw: Uint8Array): Result<SignedMove, BiddingRefusal> =>
+  read(() => parseRecord(signedMove, raw));
+
+const overBytes = (type: string, raw: Uint8Array): string =>
+  createHash('sha256').update(`glasshall/1\0${type}\0`).update(raw).digest('base64url');
+
+/** c: canonical bytes are their own JCS, so this is H("commit", COMMIT); of any other bytes it is just a name. */
+export const subjectOfCommit = (raw: Uint8Array): string => overBytes('commit', raw);
+
+/** H("move", BidMove), without the signature around it. */
+export function subjectOfMove(raw: Uint8Array): string {
+  const move = readMove(raw);
+  return move.ok ? hashText('move', move.value.record) : overBytes('move', raw);
+}

@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { formatInstant } from '#kernel';
+import { b64u, canonicalBytes } from '#trust';
+import type { ArrivalReceipt, ReceiptFile, Signed, StoredReceipt } from '#trust';
+import { Transparency } from '#transparency';
+import type { Arrival, HandedOut } from './arrival-store.ts';
+import { BidStore } from './bid-store.ts';
+
+/** Signs what the intake tells a bidder. */
+@Injectable()
+export class Receipts {
+  constructor(
+    private readonly bids: BidStore,
+    private readonly transparency: Transparency,
+  ) {}
+
+  /** Receipt 1: when it arrived, signed and time-stamped. The token covers SHA-256 of JCS(Signed<ArrivalReceipt>). */
+  async forArrival(
+    arrival: Arrival,
+    lotKeyHash: string,
+    kind: ArrivalReceipt['kind'],
+  ): Promise<HandedOut> {
+    const record: ArrivalReceipt = {
+      type: 'receipt-arrival',
+      lot: arrival.lotId,
+      lotKeyHash,
+      subject: arrival.subject,
+      kind,
+      arrivedAt: formatInstant(arrival.arrivedAt),
+      inTime: arrival.inTime,
+    };
+    const receipt = await this.transparency.signAs('receipt', record.type, record);
+    const imprint = createHash('sha256').update(canonicalBytes(receipt)).digest();
+    return { receipt, token: await this.transparency.timestamp(imprint) };
+  }
+
+  signStored(record: StoredReceipt): Promise<Signed<StoredReceipt>> {
+    return this.transparency.signAs('receipt', record.type, record);
+  }
+
+  /** Everything that was handed out for a commitment or a move so far; null for any other subject. */
+  async file(subject: string): Promise<ReceiptFile | null> {
+    const bid = await this.bids.find(subject);
+    const known = bid ?? (await this.bids.move(subject));
+    if (!known) return null;
+    return {
+      arrival: known.receipt,
+      token: b64u.encode(known.token),
+      log: await this.transparency.logReceipt(subject),
+      stored: bid?.storedReceipt ?? null,
+    };
+  }
+}
