@@ -6,7 +6,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
  */
 export class CreateBidding1700000300001 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    for (const sql of [TABLES, CLOCK, TAKE_ARRIVAL, PARTS, FINISH, APPEND_ONLY, GRANTS]) await runner.query(sql);
+    for (const sql of [TABLES, CLOCK, TAKE_ARRIVAL, PARTS, FINISH, APPEND_ONLY, GRANTS])
+      await runner.query(sql);
   }
 
   async down(): Promise<void> {

@@ -8,3 +8,4 @@ export type { BidState } from './domain/bid-states.ts';
 export type { RefusalReason } from './domain/refusals.ts';
 export { JOURNAL_INFO } from './domain/journal.ts';
 export { biddingSchema } from './infrastructure/bidding.schema.ts';
+export { BiddingModule } from './bidding.module.ts';

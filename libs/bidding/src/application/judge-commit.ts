@@ -64,7 +64,13 @@ export class JudgeCommit {
 
   private async accept(arrival: Arrival, commit: Commit, { lotKeyHash }: IntakeFacts): Promise<Verdict> {
     const handedOut = await this.receipts.forArrival(arrival, lotKeyHash, 'commit');
-    const bid = { arrival, commit, values: uniqueValues(commit), objectKeys: objectKeys(commit), ...handedOut };
+    const bid = {
+      arrival,
+      commit,
+      values: uniqueValues(commit),
+      objectKeys: objectKeys(commit),
+      ...handedOut,
+    };
     try {
       await this.unitOfWork.run(async (tx) => {
         if (!(await this.stores.arrivals.accept(tx, arrival.id))) throw new DecidedElsewhereError();

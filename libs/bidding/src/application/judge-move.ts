@@ -70,8 +70,7 @@ export class JudgeMove {
   private async write(tx: Tx, arrival: Arrival, move: SignedMove, handedOut: HandedOut): Promise<void> {
     const { from: fromC, to: toC } = move.record;
     const [from, to] = await this.stores.bids.lockForMove(tx, toC === null ? [fromC] : [fromC, toC]);
-    if (!from || from.lotId !== arrival.lotId)
-      throw new RefusalError(refuse('BIDDING.BID_UNKNOWN').error);
+    if (!from || from.lotId !== arrival.lotId) throw new RefusalError(refuse('BIDDING.BID_UNKNOWN').error);
     const moment = { at: arrival.arrivedAt, deadline: arrival.deadline };
     const becomes = unwrap(decide(from, commandOf(move, from, to ?? null), moment));
     const moved = await this.stores.bids.insertMove(tx, {

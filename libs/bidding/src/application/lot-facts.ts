@@ -24,7 +24,9 @@ export class LotFacts {
   async of(lotId: LotId): Promise<Result<IntakeFacts, BiddingRefusal>> {
     const remembered = this.known.get(lotId);
     if (remembered) return ok(remembered);
-    const facts = await this.unitOfWork.run((tx) => this.tendering.intakeFacts(tx, lotId), { readOnly: true });
+    const facts = await this.unitOfWork.run((tx) => this.tendering.intakeFacts(tx, lotId), {
+      readOnly: true,
+    });
     if (!facts) {
       const lot = await this.tendering.lot(lotId);
       return lot ? refuse('BIDDING.NOT_OPEN', { state: lot.state }) : refuse('BIDDING.LOT_UNKNOWN');

@@ -43,7 +43,11 @@ export abstract class PartStore {
   /** The blob store does not know the upload any more: it is forgotten, with its parts. */
   abstract dropUpload(c: string, e: EnvelopeName, uploadId: string): Promise<void>;
   /** Call it when the bytes are durable. `present`: parts there are now. */
-  abstract record(c: string, e: EnvelopeName, part: PartRow): Promise<{ present: number; parts: number; stored: boolean }>;
+  abstract record(
+    c: string,
+    e: EnvelopeName,
+    part: PartRow,
+  ): Promise<{ present: number; parts: number; stored: boolean }>;
   abstract parts(c: string, e: EnvelopeName): Promise<PartRow[]>;
   abstract present(c: string): Promise<ReadonlyMap<EnvelopeName, number[]>>;
   /** Forgets exactly these, so that they can be sent again; one that was replaced meanwhile stays. */
@@ -54,5 +58,4 @@ export abstract class PartStore {
   abstract unfinished(limit: number): Promise<{ c: string; e: EnvelopeName }[]>;
   /** True when an envelope names this upload. */
   abstract namesUpload(uploadId: string): Promise<boolean>;
-  abstract namesObject(objectKey: string): Promise<boolean>;
 }

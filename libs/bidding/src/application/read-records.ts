@@ -10,7 +10,8 @@ function read<T>(parse: () => T): Result<T, BiddingRefusal> {
   try {
     return ok(parse());
   } catch (error) {
-    if (error instanceof TrustError) return refuse('BIDDING.MALFORMED', { reason: error.code, ...error.facts });
+    if (error instanceof TrustError)
+      return refuse('BIDDING.MALFORMED', { reason: error.code, ...error.facts });
     throw error;
   }
 }

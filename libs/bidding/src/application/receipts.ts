@@ -7,6 +7,8 @@ import { Transparency } from '#transparency';
 import type { Arrival, HandedOut } from './arrival-store.ts';
 import { BidStore } from './bid-store.ts';
 
+const plain = <T>({ record, signatures }: Signed<T>) => ({ record, signatures: [...signatures] });
+
 /** Signs what the intake tells a bidder. */
 @Injectable()
 export class Receipts {
@@ -16,11 +18,7 @@ export class Receipts {
   ) {}
 
   /** Receipt 1: when it arrived, signed and time-stamped. The token covers SHA-256 of JCS(Signed<ArrivalReceipt>). */
-  async forArrival(
-    arrival: Arrival,
-    lotKeyHash: string,
-    kind: ArrivalReceipt['kind'],
-  ): Promise<HandedOut> {
+  async forArrival(arrival: Arrival, lotKeyHash: string, kind: ArrivalReceipt['kind']): Promise<HandedOut> {
     const record: ArrivalReceipt = {
       type: 'receipt-arrival',
       lot: arrival.lotId,
@@ -45,10 +43,10 @@ export class Receipts {
     const known = bid ?? (await this.bids.move(subject));
     if (!known) return null;
     return {
-      arrival: known.receipt,
+      arrival: plain(known.receipt),
       token: b64u.encode(known.token),
       log: await this.transparency.logReceipt(subject),
-      stored: bid?.storedReceipt ?? null,
+      stored: bid?.storedReceipt ? plain(bid.storedReceipt) : null,
     };
   }
 }

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
-import { Transform, finished, pipeline } from 'node:stream';
+import { Transform, pipeline } from 'node:stream';
+import { pipeline as pipelineDone } from 'node:stream/promises';
 import type { Readable, TransformCallback } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import { faultPoint, formatInstant, ok, refuse, StorageUnavailableError } from '#kernel';
 import type { Result } from '#kernel';
-import { BlobMismatchError, BlobNotFoundError, BlobStore } from '#storage';
+import { BlobNotFoundError, BlobStore } from '#storage';
 import type { StoredPart } from '#storage';
-import { b64u, concat, LeafHasher } from '#trust';
+import { b64u, concat, equalBytes, LeafHasher } from '#trust';
 import type { Signed, StoredReceipt } from '#trust';
 import { decide } from '../domain/bid-rules.ts';
 import { partSize } from '../domain/part-plan.ts';
@@ -74,12 +75,28 @@ export class StorePart {
     if (!target) return refuse('BIDDING.PART_UNKNOWN', { envelope: request.e });
     const size = partSize(target.length, request.n);
     if (size === null) return refuse('BIDDING.PART_UNKNOWN', { envelope: target.e, parts: target.parts });
-    if (request.length !== size) return refuse('BIDDING.PART_SIZE', { expected: size, actual: request.length });
+    if (request.length !== size)
+      return refuse('BIDDING.PART_SIZE', { expected: size, actual: request.length });
     if (target.storedAt !== null) return this.compare(target, request);
     const admitted = this.admit(target);
     if (!admitted.ok) return admitted;
-    const leaves = await this.store(target, request, size);
-    return this.afterwards(target, request.n, leaves);
+    const { leaves, last } = await this.store(target, request, size);
+    return this.answer(target, request.n, leaves, last);
+  }
+
+  /** The envelope is whole already: the same bytes again are welcome, others change nothing. */
+  private async compare(
+    target: PartTarget,
+    { n, body }: PartRequest,
+  ): Promise<Result<PartAnswer, BiddingRefusal>> {
+    const meter = new LeafMeter();
+    meter.resume();
+    await pipelineDone(body, meter);
+    const leaves = meter.leaves();
+    const stored = (await this.parts.parts(target.c, target.e)).find((part) => part.n === n);
+    if (!stored || !equalBytes(stored.leaves, leaves))
+      return refuse('BIDDING.PART_DIFFERS', { envelope: target.e, n });
+    return this.answer(target, n, leaves, true);
   }
 
   private admit(target: PartTarget): Result<unknown, BiddingRefusal> {
@@ -95,8 +112,12 @@ export class StorePart {
     });
   }
 
-  /** @returns the part's joined leaf hashes, once bytes and row are durable */
-  private async store(target: PartTarget, { n, body }: PartRequest, size: number): Promise<Uint8Array> {
+  /** When it resolves, bytes and row are durable. `last`: all parts of the envelope are there. */
+  private async store(
+    target: PartTarget,
+    { n, body }: PartRequest,
+    size: number,
+  ): Promise<{ leaves: Uint8Array; last: boolean }> {
     const upload = await this.uploads.of(target);
     const meter = new LeafMeter();
     // A client that goes away ends the meter with its error, and so the write.
@@ -109,21 +130,31 @@ export class StorePart {
     }
     const leaves = meter.leaves();
     await faultPoint('bidding.part.row.before');
-    const { present, parts, stored } = await this.parts.record(target.c, target.e, {
-      n,
-      size,
-      tag: part.tag,
-      leaves,
-    });
+    const row = { n, size, tag: part.tag, leaves };
+    const { present, parts, stored } = await this.parts.record(target.c, target.e, row);
     await faultPoint('bidding.part.row.after');
-    this.lastOne = present === parts || stored;
-    return leaves;
+    return { leaves, last: present === parts || stored };
   }
 
   private async explain(error: unknown, target: PartTarget, uploadId: string): Promise<unknown> {
     if (!(error instanceof BlobNotFoundError)) return error;
     // The upload ended while this part was on its way: by completion, or the store lost it. Sent again, it is judged anew.
-    await this.parts.dropUpload(target.c, target.e, uploadId);
+    const whole = (await this.blobs.head(target.objectKey))?.size === target.length;
+    if (whole) await this.assemble.run(target.c, target.e);
+    else await this.parts.dropUpload(target.c, target.e, uploadId);
     return new StorageUnavailableError('objects', 'the upload ended meanwhile', { cause: error });
+  }
+
+  private async answer(
+    { c, e }: PartTarget,
+    n: number,
+    leaves: Uint8Array,
+    last: boolean,
+  ): Promise<Result<PartAnswer, BiddingRefusal>> {
+    const root = b64u.encode(rootOfParts([leaves]));
+    if (!last) return ok({ n, root, stored: null });
+    const assembled = await this.assemble.run(c, e);
+    if (!assembled.ok) return assembled;
+    return ok({ n, root, stored: await this.issueStoredReceipt.run(c) });
   }
 }

@@ -80,25 +80,20 @@ function guardsOf(bid: BidFacts, command: BidCommand): readonly (() => Guard)[] 
       return [];
     case 'complete':
       // 20号令27: what has not arrived whole is no submission.
-      return [() => (command.missing === 0 ? pass : refuse('BIDDING.PART_UNKNOWN', { missing: command.missing }))];
+      return [
+        () => (command.missing === 0 ? pass : refuse('BIDDING.PART_UNKNOWN', { missing: command.missing })),
+      ];
     case 'withdraw':
       return [() => laterThanTheChain(bid, command.move)];
     case 'replace':
-      return [
-        () => laterThanTheChain(bid, command.move),
-        () => standsInItsPlace(bid, command.replacement),
-      ];
+      return [() => laterThanTheChain(bid, command.move), () => standsInItsPlace(bid, command.replacement)];
     default:
       return assertNever(command);
   }
 }
 
 /** The bid's next state, or why not. Facts are loaded before; nothing here asks a database. */
-export function decide(
-  bid: BidFacts,
-  command: BidCommand,
-  moment: Moment,
-): Result<BidState, BiddingRefusal> {
+export function decide(bid: BidFacts, command: BidCommand, moment: Moment): Result<BidState, BiddingRefusal> {
   // First of all: who does not hold the bid's key learns nothing of its state.
   const authorised = 'move' in command ? signedByItsKey(command.move) : pass;
   if (!authorised.ok) return authorised;

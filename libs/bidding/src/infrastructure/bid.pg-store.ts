@@ -84,27 +84,40 @@ export class PgBidStore extends BidStore {
     );
     const taken = await this.claim(tx, c, bid.values);
     if (taken) return taken;
-    for (const [position, { e, root, length }] of commit.envelopes.entries()) {
-      await tx.execute(
-        `INSERT INTO bidding.envelope (c, e, position, root, length, parts, object_key)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-        [c, e, position, bytesOfText(root), length, partCount(length), bid.objectKeys.get(e)],
-      );
-    }
+    await tx.execute(
+      `INSERT INTO bidding.envelope (c, e, position, root, length, parts, object_key)
+       SELECT $1, * FROM unnest($2::text[], $3::integer[], $4::bytea[], $5::bigint[], $6::integer[], $7::text[])`,
+      [
+        c,
+        commit.envelopes.map(({ e }) => e),
+        commit.envelopes.map((_, position) => position),
+        commit.envelopes.map(({ root }) => bytesOfText(root)),
+        commit.envelopes.map(({ length }) => length),
+        commit.envelopes.map(({ length }) => partCount(length)),
+        commit.envelopes.map(({ e }) => bid.objectKeys.get(e)),
+      ],
+    );
     return null;
   }
 
   /** In one order for everybody: two bids that share values wait for each other, and never in a circle. */
-  private async claim(tx: Tx, c: Buffer, values: readonly UniqueValue[]): Promise<UniqueValue['kind'] | null> {
-    const order = (v: UniqueValue) => `${v.kind}/${v.value}`;
-    for (const { kind, value } of [...values].sort((a, b) => (order(a) < order(b) ? -1 : 1))) {
-      const inserted = await tx.execute(
-        'INSERT INTO bidding.unique_value (kind, value, c) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
-        [kind, bytesOfText(value), c],
-      );
-      if (inserted === 0) return kind;
-    }
-    return null;
+  private async claim(
+    tx: Tx,
+    c: Buffer,
+    values: readonly UniqueValue[],
+  ): Promise<UniqueValue['kind'] | null> {
+    const ordered = [...values].sort((a, b) => compareText(`${a.kind}/${a.value}`, `${b.kind}/${b.value}`));
+    const inserted = await tx.query<{ kind: UniqueValue['kind']; value: Buffer }>(
+      `INSERT INTO bidding.unique_value (kind, value, c)
+       SELECT kind, value, $3 FROM unnest($1::text[], $2::bytea[]) WITH ORDINALITY AS v (kind, value, nth) ORDER BY nth
+       ON CONFLICT DO NOTHING RETURNING kind, value`,
+      [ordered.map(({ kind }) => kind), ordered.map(({ value }) => bytesOfText(value)), c],
+    );
+    if (inserted.length === values.length) return null;
+    const own = new Set(inserted.map(({ kind, value }) => `${kind}/${textOfBytes(value)}`));
+    // Also where one commitment carries a value twice: then all are "own", and the first kind is named.
+    const taken = ordered.find(({ kind, value }) => !own.has(`${kind}/${value}`)) ?? ordered[0];
+    return taken?.kind ?? null;
   }
 
   async find(c: string): Promise<Bid | null> {
@@ -156,10 +169,11 @@ export class PgBidStore extends BidStore {
 
   async insertMove(tx: Tx, { arrival, move, was, becomes, receipt, token }: NewMove): Promise<boolean> {
     const { from, to, sequence } = move.record;
-    const moved = await tx.execute(
-      'UPDATE bidding.commitment SET state = $3 WHERE c = $1 AND state = $2',
-      [bytesOfText(from), was, becomes],
-    );
+    const moved = await tx.execute('UPDATE bidding.commitment SET state = $3 WHERE c = $1 AND state = $2', [
+      bytesOfText(from),
+      was,
+      becomes,
+    ]);
     if (moved !== 1) return false;
     if (to !== null)
       await tx.execute(
@@ -210,7 +224,9 @@ export class PgBidStore extends BidStore {
   }
 
   async bidsOf(tx: Tx, lotId: LotId): Promise<Bid[]> {
-    const rows = await tx.query<BidRow>(`SELECT ${BID_COLUMNS} FROM bidding.commitment WHERE lot = $1`, [lotId]);
+    const rows = await tx.query<BidRow>(`SELECT ${BID_COLUMNS} FROM bidding.commitment WHERE lot = $1`, [
+      lotId,
+    ]);
     return rows.map(bidOf).sort((a, b) => a.arrivedAt - b.arrivedAt || compareText(a.c, b.c));
   }
 

@@ -138,9 +138,4 @@ export class PgPartStore extends PartStore {
     const rows = await this.sql.query('SELECT 1 FROM bidding.envelope WHERE upload_id = $1', [uploadId]);
     return rows.length > 0;
   }
-
-  async namesObject(objectKey: string): Promise<boolean> {
-    const rows = await this.sql.query('SELECT 1 FROM bidding.envelope WHERE object_key = $1', [objectKey]);
-    return rows.length > 0;
-  }
 }
