@@ -1,4 +1,5 @@
+import { biddingSchema } from '#bidding';
 import type { ContextSchema } from '#persistence';
 
 /** Every bounded context's part of the database, in the order of the context DAG. */
-export const contextSchemas: readonly ContextSchema[] = [];
+export const contextSchemas: readonly ContextSchema[] = [biddingSchema];

@@ -72,8 +72,14 @@ export function isRetryable(error: unknown): boolean {
   return code === '40001' || code === '40P01';
 }
 
+/** TypeORM hangs every bound value on its error, and errors are logged: what was bound is nobody's business. */
+function forgetParameters(error: unknown): void {
+  if (typeof error === 'object' && error !== null && 'parameters' in error) error.parameters = undefined;
+}
+
 /** Turns a driver's error into one of ours; anything that is no driver error is returned as it is. */
 export function mapDatabaseError(error: unknown): unknown {
+  forgetParameters(error);
   const fault = faultOf(error);
   if (!fault) return error;
   if (fault.code === '23505')

@@ -35,6 +35,18 @@ export function createLogger(level: string): Logger {
   return pino({ level, redact: { paths: REDACT, censor: '[redacted]' }, base: null });
 }
 
+/**
+ * Sealed bids are not named beside an address (PROTOCOL section 6: who submitted what is readable nowhere before the
+ * opening): neither the commitment nor the lot of what comes in, nor that it was a bid or a part of one.
+ */
+const SEALED = /^\/api\/v1\/(bids\/|lots\/[^/]*\/(bids|moves)(\/|$))/i;
+
+/** The request's path without its query, as the log may show it. */
+export function loggedPath(url: string): string {
+  const path = url.split('?')[0] ?? '';
+  return SEALED.test(path) ? '/api/v1/[sealed]' : path;
+}
+
 /** One line per request: who (address), what (method and path), how it ended. No header, no query, no body. */
 export const requestLog = (logger: Logger) =>
   pinoHttp<IncomingMessage, ServerResponse>({
@@ -53,7 +65,7 @@ export const requestLog = (logger: Logger) =>
       req: (request: { id: string; method: string; url: string; remoteAddress: string }) => ({
         id: request.id,
         method: request.method,
-        path: request.url.split('?')[0],
+        path: loggedPath(request.url),
         address: request.remoteAddress,
       }),
       res: (response: { statusCode: number }) => ({ status: response.statusCode }),
