@@ -42,17 +42,26 @@ function dealt(changes: Partial<DealingTerms> = {}, keys: readonly KeyPair[] = f
   const body = systemRandom(32);
   const dealing = proveDealing(prepared, body, systemRandom);
   const { type, label, trusteeKeys, k } = terms;
-  return { keys, terms, secret: prepared.secret, K: prepared.K(), claim: { dealing, type, label, body, trusteeKeys, k } };
+  return {
+    keys,
+    terms,
+    secret: prepared.secret,
+    K: prepared.K(),
+    claim: { dealing, type, label, body, trusteeKeys, k },
+  };
 }
 
 /** D_i straight from the definition; proofs of shares have their own tests. */
 const partial = ({ claim, keys }: Dealt, i: number) => ({
   i,
-  D: encodePoint(decodePoint(claim.dealing.E[i - 1] as string).multiply(inverse((keys[i - 1] as KeyPair).secret))),
+  D: encodePoint(
+    decodePoint(claim.dealing.E[i - 1] as string).multiply(inverse((keys[i - 1] as KeyPair).secret)),
+  ),
 });
 const inverse = (x: Scalar): Scalar => {
   let [result, base, exponent] = [1n, x, Q - 2n];
-  for (; exponent > 0n; exponent >>= 1n, base = (base * base) % Q) if (exponent & 1n) result = (result * base) % Q;
+  for (; exponent > 0n; exponent >>= 1n, base = (base * base) % Q)
+    if (exponent & 1n) result = (result * base) % Q;
   return result;
 };
 
@@ -113,7 +122,11 @@ test('the seed gives the dealing again; another seed, label or type gives anothe
   expect(again.claim.dealing.E).toEqual(first.claim.dealing.E);
   // Fresh nonces every time: equal ones under two challenges would publish the secret.
   expect(again.claim.dealing.a1).not.toEqual(first.claim.dealing.a1);
-  for (const other of [make({ seedKey: systemRandom(32) }), make({ label: `${first.terms.label}x` }), make({ type: 'draw' })]) {
+  for (const other of [
+    make({ seedKey: systemRandom(32) }),
+    make({ label: `${first.terms.label}x` }),
+    make({ type: 'draw' }),
+  ]) {
     expect(other.claim.dealing.C.filter((c) => first.claim.dealing.C.includes(c))).toEqual([]);
   }
 });
@@ -121,7 +134,10 @@ test('the seed gives the dealing again; another seed, label or type gives anothe
 test('a broken random source does not repeat a nonce for another body', () => {
   const prepared = prepareDealing(dealt().terms);
   const zero = (n: number) => new Uint8Array(n);
-  const [one, two] = [1, 2].map((fill) => proveDealing(prepared, new Uint8Array(32).fill(fill), zero)) as [Dealing, Dealing];
+  const [one, two] = [1, 2].map((fill) => proveDealing(prepared, new Uint8Array(32).fill(fill), zero)) as [
+    Dealing,
+    Dealing,
+  ];
   expect(one.a1.filter((a) => two.a1.includes(a))).toEqual([]);
 });
 
@@ -135,7 +151,9 @@ test.each([
 });
 
 test('proves over a hash only', () => {
-  expect(() => proveDealing(prepareDealing(dealt().terms), new Uint8Array(31), systemRandom)).toThrow(refusal('DEALING.SHAPE'));
+  expect(() => proveDealing(prepareDealing(dealt().terms), new Uint8Array(31), systemRandom)).toThrow(
+    refusal('DEALING.SHAPE'),
+  );
 });
 
 test('a dealing is what the record schema takes', () => {
@@ -145,23 +163,43 @@ test('a dealing is what the record schema takes', () => {
 // The values were computed a second time, from the protocol's text, by code that shares nothing with this.
 test('a dealing of the first version is still made, bit for bit, and still valid', () => {
   const keys = [1, 2, 3].map((fill) => newKeyPair((n) => new Uint8Array(n).fill(fill)));
-  const terms: DealingTerms = { type: 'bid', label: 'pinned', stage: 1, audience: 'committee', seedKey: new Uint8Array(32).fill(9), trusteeKeys: keys.map((pair) => pair.public), k: 2 };
+  const terms: DealingTerms = {
+    type: 'bid',
+    label: 'pinned',
+    stage: 1,
+    audience: 'committee',
+    seedKey: new Uint8Array(32).fill(9),
+    trusteeKeys: keys.map((pair) => pair.public),
+    k: 2,
+  };
   const prepared = prepareDealing(terms);
   const body = new Uint8Array(32).fill(8);
   const dealing = proveDealing(prepared, body, (n) => new Uint8Array(n).fill(7));
-  expect({ C0: dealing.C[0], E3: dealing.E[2], r1: dealing.r[0], K: b64u.encode(prepared.K()) }).toEqual({ C0: 'ArSvJmKC_A81FEoy4ZTtQG4QuRjWeODf1RnLZaaQGRKS', E3: 'A4-c6A_uinaduCbxYKNiwBT58I4F2h_agHjDqmGTEuIA', r1: '4BYMTv7zgLabv0zG0CwX_TBTJGUT_TOhbseFofPOzuY', K: 'vFgRir9Ni4RtPv9V8AZUzzxUfc0qf6AXO5_i54ZucP0' });
-  expect(checkDealing({ dealing, type: 'bid', label: 'pinned', body, trusteeKeys: terms.trusteeKeys, k: 2 })).toBe(true);
+  expect({ C0: dealing.C[0], E3: dealing.E[2], r1: dealing.r[0], K: b64u.encode(prepared.K()) }).toEqual({
+    C0: 'ArSvJmKC_A81FEoy4ZTtQG4QuRjWeODf1RnLZaaQGRKS',
+    E3: 'A4-c6A_uinaduCbxYKNiwBT58I4F2h_agHjDqmGTEuIA',
+    r1: '4BYMTv7zgLabv0zG0CwX_TBTJGUT_TOhbseFofPOzuY',
+    K: 'vFgRir9Ni4RtPv9V8AZUzzxUfc0qf6AXO5_i54ZucP0',
+  });
+  expect(
+    checkDealing({ dealing, type: 'bid', label: 'pinned', body, trusteeKeys: terms.trusteeKeys, k: 2 }),
+  ).toBe(true);
 });
 
 // ---- checking --------------------------------------------------------------
 
 const LISTS = ['C', 'E', 'a1', 'a2', 'r'] as const;
-const edit = (dealing: Dealing, list: (typeof LISTS)[number], change: (values: string[]) => string[]): Dealing => ({
+const edit = (
+  dealing: Dealing,
+  list: (typeof LISTS)[number],
+  change: (values: string[]) => string[],
+): Dealing => ({
   ...dealing,
   [list]: change([...dealing[list]]),
 });
 const one = dealt();
-const refused = (changes: Partial<DealingClaim>) => expect(checkDealing({ ...one.claim, ...changes })).toBe(false);
+const refused = (changes: Partial<DealingClaim>) =>
+  expect(checkDealing({ ...one.claim, ...changes })).toBe(false);
 
 test('any flipped bit of any field is refused', () => {
   fc.assert(
@@ -179,15 +217,18 @@ test('any flipped bit of any field is refused', () => {
   );
 });
 
-test.each(LISTS)('%s: one member more, one less, two exchanged, one replaced by another valid one', (list) => {
-  const { dealing } = one.claim;
-  refused({ dealing: edit(dealing, list, (values) => [...values, values[0] as string]) });
-  refused({ dealing: edit(dealing, list, (values) => values.slice(1)) });
-  refused({ dealing: edit(dealing, list, (values) => values.slice(0, -1)) });
-  refused({ dealing: edit(dealing, list, ([a, b, ...rest]) => [b as string, a as string, ...rest]) });
-  const valid = list === 'r' ? encodeScalar(1n) : encodePoint(B);
-  refused({ dealing: edit(dealing, list, ([, ...rest]) => [valid, ...rest]) });
-});
+test.each(LISTS)(
+  '%s: one member more, one less, two exchanged, one replaced by another valid one',
+  (list) => {
+    const { dealing } = one.claim;
+    refused({ dealing: edit(dealing, list, (values) => [...values, values[0] as string]) });
+    refused({ dealing: edit(dealing, list, (values) => values.slice(1)) });
+    refused({ dealing: edit(dealing, list, (values) => values.slice(0, -1)) });
+    refused({ dealing: edit(dealing, list, ([a, b, ...rest]) => [b as string, a as string, ...rest]) });
+    const valid = list === 'r' ? encodeScalar(1n) : encodePoint(B);
+    refused({ dealing: edit(dealing, list, ([, ...rest]) => [valid, ...rest]) });
+  },
+);
 
 test.each([
   ['a scalar of q', 'r', b64u.encode(uint(Q, 32))],
@@ -258,21 +299,36 @@ test('a proof made without the challenge on all of it does not pass', () => {
 });
 
 test('errors that are not about the dealing are not swallowed', () => {
-  const hostile = { ...one.claim, get label(): string { throw new RangeError('bug'); } };
+  const hostile = {
+    ...one.claim,
+    get label(): string {
+      throw new RangeError('bug');
+    },
+  };
   expect(() => checkDealing(hostile)).toThrow(RangeError);
 });
 
 test('a batch names exactly the invalid ones', () => {
-  const good = [one.claim, dealt().claim, dealt({ k: 2 }).claim, dealt({ type: 'journal', label: 'j' }).claim];
+  const good = [
+    one.claim,
+    dealt().claim,
+    dealt({ k: 2 }).claim,
+    dealt({ type: 'journal', label: 'j' }).claim,
+  ];
   const bad: DealingClaim = { ...one.claim, body: systemRandom(32) };
   const unreadable: DealingClaim = { ...one.claim, dealing: edit(one.claim.dealing, 'r', () => []) };
   expect(checkDealings([])).toEqual([]);
   expect(checkDealings(good)).toEqual([]);
   fc.assert(
-    fc.property(fc.array(fc.constantFrom('good', 'bad', 'unreadable'), { minLength: 1, maxLength: 7 }), (kinds) => {
-      const list = kinds.map((kind, i) => (kind === 'good' ? (good[i % good.length] as DealingClaim) : kind === 'bad' ? bad : unreadable));
-      expect(checkDealings(list)).toEqual(kinds.flatMap((kind, i) => (kind === 'good' ? [] : [i])));
-    }),
+    fc.property(
+      fc.array(fc.constantFrom('good', 'bad', 'unreadable'), { minLength: 1, maxLength: 7 }),
+      (kinds) => {
+        const list = kinds.map((kind, i) =>
+          kind === 'good' ? (good[i % good.length] as DealingClaim) : kind === 'bad' ? bad : unreadable,
+        );
+        expect(checkDealings(list)).toEqual(kinds.flatMap((kind, i) => (kind === 'good' ? [] : [i])));
+      },
+    ),
     { numRuns: 12 },
   );
 });
@@ -280,7 +336,10 @@ test('a batch names exactly the invalid ones', () => {
 test('two faults that cancel out in a plain sum are both found', () => {
   const shifted = (by: Scalar): DealingClaim => ({
     ...one.claim,
-    dealing: edit(one.claim.dealing, 'r', ([first, ...rest]) => [encodeScalar(mod(decodeScalar(first as string) + by)), ...rest]),
+    dealing: edit(one.claim.dealing, 'r', ([first, ...rest]) => [
+      encodeScalar(mod(decodeScalar(first as string) + by)),
+      ...rest,
+    ]),
   });
   expect(checkDealings([shifted(1n), one.claim, shifted(Q - 1n)])).toEqual([0, 2]);
 });
@@ -288,24 +347,49 @@ test('two faults that cancel out in a plain sum are both found', () => {
 // ---- labels and bodies -----------------------------------------------------
 
 test('labels say the suite, the lot, the bid, the stage and the audience', () => {
-  expect(bidLabel({ lotKeyHash: 'L', bidNonce: 'N' }, 1, 'committee')).toBe('glasshall/1/P256/bid/L/N/1/committee');
+  expect(bidLabel({ lotKeyHash: 'L', bidNonce: 'N' }, 1, 'committee')).toBe(
+    'glasshall/1/P256/bid/L/N/1/committee',
+  );
   expect(journalLabel({ lotKeyHash: 'L', nonce: 'N' })).toBe('glasshall/1/P256/journal/L/N');
 });
 
 test('a body covers everything but the proofs', () => {
   const { dealing } = one.claim;
-  const commit: Commit = { type: 'commit', lotKeyHash: hash(1), suite: 'P256', bidNonce: hash(2), dealings: [dealing], envelopes: [{ e: 'I', root: hash(4), length: 1 }], wk: hash(5) };
+  const commit: Commit = {
+    type: 'commit',
+    lotKeyHash: hash(1),
+    suite: 'P256',
+    bidNonce: hash(2),
+    dealings: [dealing],
+    envelopes: [{ e: 'I', root: hash(4), length: 1 }],
+    wk: hash(5),
+  };
   const body = commitBody(commit);
   const { stage, audience, C, E } = dealing;
   expect(commitBody({ ...commit, dealings: [{ stage, audience, C, E }] })).toEqual(body);
-  expect(commitBody({ ...commit, dealings: [{ ...dealing, r: [] }] })).toEqual(body);
+  expect(commitBody({ ...commit, dealings: [dealt({ seedKey: one.terms.seedKey }).claim.dealing] })).toEqual(
+    body,
+  );
   const changes: Partial<Commit>[] = [
-    { lotKeyHash: hash(9) }, { bidNonce: hash(9) }, { wk: hash(9) }, { withdraw: 'all' }, { envelopes: [{ e: 'I', root: hash(4), length: 2 }] },
-    { dealings: [dealing, dealing] }, { dealings: [{ ...dealing, stage: 1 }] }, { dealings: [{ ...dealing, C: E }] }, { dealings: [{ ...dealing, E: C }] },
+    { lotKeyHash: hash(9) },
+    { bidNonce: hash(9) },
+    { wk: hash(9) },
+    { withdraw: 'all' },
+    { envelopes: [{ e: 'I', root: hash(4), length: 2 }] },
+    { dealings: [dealing, dealing] },
+    { dealings: [{ ...dealing, stage: 1 }] },
+    { dealings: [{ ...dealing, C: E }] },
+    { dealings: [{ ...dealing, E: C }] },
   ];
   for (const change of changes) expect(commitBody({ ...commit, ...change })).not.toEqual(body);
 
-  const journal: JournalKey = { type: 'journal', lotKeyHash: hash(1), nonce: hash(2), dealing, key: encodePoint(B) };
+  const journal: JournalKey = {
+    type: 'journal',
+    lotKeyHash: hash(1),
+    nonce: hash(2),
+    dealing,
+    key: encodePoint(B),
+  };
   expect(journalBody({ ...journal, dealing: { stage, audience, C, E } })).toEqual(journalBody(journal));
   expect(journalBody({ ...journal, key: encodePoint(G_PVSS) })).not.toEqual(journalBody(journal));
 });

@@ -43,11 +43,22 @@ let known: CertificateLookup;
 let valid: Signed<LotKey>;
 
 /** Trustees who accept the given terms, with valid proofs; `edit` changes single entries before they are proved. */
-function accept(over: LotKeyTerms, edit: (seat: Seat) => { x?: bigint; cert?: string; org?: string } = () => ({})): LotKey {
+function accept(
+  over: LotKeyTerms,
+  edit: (seat: Seat) => { x?: bigint; cert?: string; org?: string } = () => ({}),
+): LotKey {
   const trustees = over.policy.seats.map((seat, index) => {
     const cert = (signers[index] as Signer).certificate.fingerprint;
     const x = secrets[index] as bigint;
-    return provePossession({ x, terms: over, i: seat.i, org: seat.org, cert, random: systemRandom, ...edit(seat) });
+    return provePossession({
+      x,
+      terms: over,
+      i: seat.i,
+      org: seat.org,
+      cert,
+      random: systemRandom,
+      ...edit(seat),
+    });
   });
   return { ...over, trustees };
 }
@@ -60,7 +71,11 @@ const withTrustee = (index: number, change: Partial<TrusteeKey>): LotKey => ({
 
 beforeAll(async () => {
   const ca = await createDevelopmentCa({ name: 'test', ...validity });
-  signers = await Promise.all([1, 2, 3, 4, 5, 6].map((i) => ca.issueSigner({ subject: { person: `t${i}`, creditCode: org(i) }, ...validity })));
+  signers = await Promise.all(
+    [1, 2, 3, 4, 5, 6].map((i) =>
+      ca.issueSigner({ subject: { person: `t${i}`, creditCode: org(i) }, ...validity }),
+    ),
+  );
   const byFingerprint = new Map(signers.map(({ certificate }) => [certificate.fingerprint, certificate]));
   known = (fingerprint) => byFingerprint.get(fingerprint);
   signers = signers.slice(0, 5);
@@ -82,8 +97,12 @@ test('a missing signature is refused', async () => {
 test("a stranger's signature in a trustee's place, or beside them, is refused", async () => {
   const ca = await createDevelopmentCa({ name: 'stranger', ...validity });
   const stranger = await ca.issueSigner({ subject: { person: 's', creditCode: org(1) }, ...validity });
-  const lookup: CertificateLookup = (fingerprint) => (fingerprint === stranger.certificate.fingerprint ? stranger.certificate : known(fingerprint));
-  for (const by of [[stranger, ...signers.slice(1)], [stranger, ...signers]]) {
+  const lookup: CertificateLookup = (fingerprint) =>
+    fingerprint === stranger.certificate.fingerprint ? stranger.certificate : known(fingerprint);
+  for (const by of [
+    [stranger, ...signers.slice(1)],
+    [stranger, ...signers],
+  ]) {
     const signed = await sign(valid.record, by);
     expect(() => checkLotKey(signed, lookup)).toThrow(refusal('LOTKEY.SIGNERS'));
     expect(() => checkLotKey(signed, known)).toThrow(refusal('SIGNATURE.UNKNOWN_SIGNER'));
@@ -99,7 +118,9 @@ test('any changed term breaks a proof, and with new proofs the signatures', () =
 
 test("a certificate of another organisation than the seat's is refused", async () => {
   const elsewhere = seats.map((seat) => (seat.i === 5 ? { ...seat, org: org(6) } : seat));
-  await expect(check(accept({ ...terms, policy: { seats: elsewhere } }))).rejects.toThrow(refusal('LOTKEY.POLICY'));
+  await expect(check(accept({ ...terms, policy: { seats: elsewhere } }))).rejects.toThrow(
+    refusal('LOTKEY.POLICY'),
+  );
 });
 
 // ---- keys ------------------------------------------------------------------
@@ -108,8 +129,12 @@ test.each([
   ['the identity', b64u.encode(new Uint8Array(33))],
   ['a point off the curve', b64u.encode(new Uint8Array(33).fill(1, 32).with(0, 2))],
 ])('%s as a key is refused, of a trustee and of the room', async (_, bad) => {
-  await expect(check(withTrustee(2, { y: bad }))).rejects.toThrow(expect.objectContaining({ code: 'LOTKEY.POINT', facts: { of: 'trustee 3' } }));
-  await expect(check({ ...valid.record, room: bad })).rejects.toThrow(expect.objectContaining({ code: 'LOTKEY.POINT', facts: { of: 'room' } }));
+  await expect(check(withTrustee(2, { y: bad }))).rejects.toThrow(
+    expect.objectContaining({ code: 'LOTKEY.POINT', facts: { of: 'trustee 3' } }),
+  );
+  await expect(check({ ...valid.record, room: bad })).rejects.toThrow(
+    expect.objectContaining({ code: 'LOTKEY.POINT', facts: { of: 'room' } }),
+  );
   expect(() => trusteeKeysOf(withTrustee(0, { y: bad }))).toThrow(refusal('LOTKEY.POINT'));
 });
 
@@ -122,12 +147,16 @@ test('equal keys are refused, each with its own valid proof', async () => {
 
 test('equal certificates are refused', async () => {
   const cert = signers[0]?.certificate.fingerprint as string;
-  await expect(check(accept(terms, (seat) => (seat.i === 2 ? { cert } : {})))).rejects.toThrow(refusal('LOTKEY.EQUAL_CERTIFICATE'));
+  await expect(check(accept(terms, (seat) => (seat.i === 2 ? { cert } : {})))).rejects.toThrow(
+    refusal('LOTKEY.EQUAL_CERTIFICATE'),
+  );
 });
 
 test('a key without proof is refused, and the seat is named', async () => {
   const related = encodePoint(B.multiply(secrets[0] as bigint).negate());
-  await expect(check(withTrustee(1, { y: related }))).rejects.toThrow(expect.objectContaining({ code: 'LOTKEY.POSSESSION', blame: 'trustee-2' }));
+  await expect(check(withTrustee(1, { y: related }))).rejects.toThrow(
+    expect.objectContaining({ code: 'LOTKEY.POSSESSION', blame: 'trustee-2' }),
+  );
 });
 
 test('a proof is bound to the terms, the seat, the organisation, the certificate and the key', () => {
@@ -136,9 +165,15 @@ test('a proof is bound to the terms, the seat, the organisation, the certificate
   expect(verifyPossession(key, { ...terms, k: 4 })).toBe(false);
   const { pop } = valid.record.trustees[1] as TrusteeKey;
   const changes: Partial<TrusteeKey>[] = [
-    { i: 2 }, { org: org(2) }, { cert: b64u.encode(systemRandom(32)) }, { y: encodePoint(B) }, { pop },
-    { pop: { ...key.pop, r: encodeScalar(1n) } }, { pop: { ...key.pop, a: encodePoint(B) } },
-    { pop: { ...key.pop, r: b64u.encode(new Uint8Array(32).fill(255)) } }, { pop: { ...key.pop, a: 'AA' } },
+    { i: 2 },
+    { org: org(2) },
+    { cert: b64u.encode(systemRandom(32)) },
+    { y: encodePoint(B) },
+    { pop },
+    { pop: { ...key.pop, r: encodeScalar(1n) } },
+    { pop: { ...key.pop, a: encodePoint(B) } },
+    { pop: { ...key.pop, r: b64u.encode(new Uint8Array(32).fill(255)) } },
+    { pop: { ...key.pop, a: 'AA' } },
   ];
   for (const change of changes) expect(verifyPossession({ ...key, ...change }, terms)).toBe(false);
 });
@@ -153,18 +188,66 @@ test.each<[string, Partial<LotKeyTerms>, string]>([
   ['a making that is no day', { createdAt: '2026-02-30T00:00:00.000Z' }, 'LOTKEY.SHAPE'],
   ['a deadline before its making', { createdAt: '2026-06-01T00:00:00.000Z' }, 'LOTKEY.SHAPE'],
   ['k = 1', { k: 1 }, 'LOTKEY.SHAPE'],
-  ['identities in a later stage', { stages: terms.stages.map((rule) => ({ ...rule, stage: rule.stage + 1 })) }, 'LOTKEY.STAGES'],
-  ['a second envelope beside the identity', { stages: [{ stage: 0, audience: 'public', envelopes: ['I', 'E2'] }, ...terms.stages.slice(1)] }, 'LOTKEY.STAGES'],
-  ['another envelope first', { stages: [{ stage: 0, audience: 'public', envelopes: ['E2'] }, ...terms.stages.slice(1)] }, 'LOTKEY.STAGES'],
-  ['identities for the committee', { stages: [{ stage: 0, audience: 'committee', envelopes: ['I'] }, ...terms.stages.slice(1)] }, 'LOTKEY.STAGES'],
-  ['a second dealing in stage 0', { stages: [...terms.stages, { stage: 0, audience: 'committee', envelopes: ['E2'] }] }, 'LOTKEY.STAGES'],
-  ['one dealing twice', { stages: [...terms.stages, { stage: 1, audience: 'committee', envelopes: ['E2'] }] }, 'LOTKEY.STAGES'],
-  ['one envelope twice', { stages: [...terms.stages, { stage: 2, audience: 'committee', envelopes: ['E1'] }] }, 'LOTKEY.STAGES'],
-  ['an opening sheet for the committee', { stages: [...terms.stages.slice(0, 1), { stage: 1, audience: 'committee', envelopes: ['E0'] }] }, 'LOTKEY.STAGES'],
-  ['seats out of order', { policy: { seats: [seats[1], seats[0], ...seats.slice(2)] as Seat[] } }, 'LOTKEY.SEATS'],
-  ['an organisation with k seats', { policy: { seats: seats.map((seat) => (seat.i <= 3 ? { ...seat, org: org(1) } : seat)) } }, 'LOTKEY.POLICY'],
-  ['the centre on a second seat', { policy: { seats: seats.map((seat) => (seat.i === 5 ? { ...seat, org: org(4) } : seat)) } }, 'LOTKEY.POLICY'],
-  ['two centres', { policy: { seats: seats.map((seat) => (seat.i === 5 ? { ...seat, role: 'centre' as const } : seat)) } }, 'LOTKEY.POLICY'],
+  [
+    'identities in a later stage',
+    { stages: terms.stages.map((rule) => ({ ...rule, stage: rule.stage + 1 })) },
+    'LOTKEY.STAGES',
+  ],
+  [
+    'a second envelope beside the identity',
+    { stages: [{ stage: 0, audience: 'public', envelopes: ['I', 'E2'] }, ...terms.stages.slice(1)] },
+    'LOTKEY.STAGES',
+  ],
+  [
+    'another envelope first',
+    { stages: [{ stage: 0, audience: 'public', envelopes: ['E2'] }, ...terms.stages.slice(1)] },
+    'LOTKEY.STAGES',
+  ],
+  [
+    'identities for the committee',
+    { stages: [{ stage: 0, audience: 'committee', envelopes: ['I'] }, ...terms.stages.slice(1)] },
+    'LOTKEY.STAGES',
+  ],
+  [
+    'a second dealing in stage 0',
+    { stages: [...terms.stages, { stage: 0, audience: 'committee', envelopes: ['E2'] }] },
+    'LOTKEY.STAGES',
+  ],
+  [
+    'one dealing twice',
+    { stages: [...terms.stages, { stage: 1, audience: 'committee', envelopes: ['E2'] }] },
+    'LOTKEY.STAGES',
+  ],
+  [
+    'one envelope twice',
+    { stages: [...terms.stages, { stage: 2, audience: 'committee', envelopes: ['E1'] }] },
+    'LOTKEY.STAGES',
+  ],
+  [
+    'an opening sheet for the committee',
+    { stages: [...terms.stages.slice(0, 1), { stage: 1, audience: 'committee', envelopes: ['E0'] }] },
+    'LOTKEY.STAGES',
+  ],
+  [
+    'seats out of order',
+    { policy: { seats: [seats[1], seats[0], ...seats.slice(2)] as Seat[] } },
+    'LOTKEY.SEATS',
+  ],
+  [
+    'an organisation with k seats',
+    { policy: { seats: seats.map((seat) => (seat.i <= 3 ? { ...seat, org: org(1) } : seat)) } },
+    'LOTKEY.POLICY',
+  ],
+  [
+    'the centre on a second seat',
+    { policy: { seats: seats.map((seat) => (seat.i === 5 ? { ...seat, org: org(4) } : seat)) } },
+    'LOTKEY.POLICY',
+  ],
+  [
+    'two centres',
+    { policy: { seats: seats.map((seat) => (seat.i === 5 ? { ...seat, role: 'centre' as const } : seat)) } },
+    'LOTKEY.POLICY',
+  ],
 ])('refuses %s', async (_, change, code) => {
   await expect(check(accept({ ...terms, ...change }))).rejects.toThrow(refusal(code));
 });
@@ -173,13 +256,20 @@ test('witnesses are distinct by name and by key', async () => {
   const witness = { name: 'w', key: b64u.encode(systemRandom(32)) };
   const other = { name: 'v', key: b64u.encode(systemRandom(32)) };
   await expect(check(accept({ ...terms, q: 2, witnesses: [witness, other] }))).resolves.toHaveLength(5);
-  for (const second of [{ ...other, name: 'w' }, { ...other, key: witness.key }]) {
-    await expect(check(accept({ ...terms, q: 1, witnesses: [witness, second] }))).rejects.toThrow(refusal('LOTKEY.SHAPE'));
+  for (const second of [
+    { ...other, name: 'w' },
+    { ...other, key: witness.key },
+  ]) {
+    await expect(check(accept({ ...terms, q: 1, witnesses: [witness, second] }))).rejects.toThrow(
+      refusal('LOTKEY.SHAPE'),
+    );
   }
 });
 
 test('a trustee outside the policy is refused', async () => {
-  await expect(check(withTrustee(0, { org: org(6) }))).rejects.toThrow(expect.objectContaining({ code: 'LOTKEY.POLICY', facts: { i: 1 } }));
+  await expect(check(withTrustee(0, { org: org(6) }))).rejects.toThrow(
+    expect.objectContaining({ code: 'LOTKEY.POLICY', facts: { i: 1 } }),
+  );
 });
 
 test('two seats of one organisation are allowed below k, with a certificate each', async () => {
@@ -189,7 +279,8 @@ test('two seats of one organisation are allowed below k, with a certificate each
   const by = signers.map((signer, index) => (index === 1 ? second : signer));
   const over = { ...terms, policy: { seats: shared } };
   const record = accept(over, (seat) => (seat.i === 2 ? { cert: second.certificate.fingerprint } : {}));
-  const lookup: CertificateLookup = (fingerprint) => by.find(({ certificate }) => certificate.fingerprint === fingerprint)?.certificate;
+  const lookup: CertificateLookup = (fingerprint) =>
+    by.find(({ certificate }) => certificate.fingerprint === fingerprint)?.certificate;
   expect(checkLotKey(await sign(record, by), lookup)).toHaveLength(5);
 });
 

@@ -17,7 +17,13 @@ const key = (i: number): KeyPair => keys[i - 1] as KeyPair;
 
 function deal(): { dealing: Dealing; secret: bigint } {
   const prepared = prepareDealing({
-    type: 'bid', label: 'label', stage: 1, audience: 'committee', seedKey: systemRandom(32), trusteeKeys: keys.map((pair) => pair.public), k: 3,
+    type: 'bid',
+    label: 'label',
+    stage: 1,
+    audience: 'committee',
+    seedKey: systemRandom(32),
+    trusteeKeys: keys.map((pair) => pair.public),
+    k: 3,
   });
   return { dealing: proveDealing(prepared, systemRandom(32), systemRandom), secret: prepared.secret };
 }
@@ -27,7 +33,10 @@ const c = systemRandom(32);
 const at = (i: number): ShareContext => ({ type: 'bid', lotKeyHash, c, stage: 1, audience: 'committee', i });
 
 const claim = (i: number): ShareClaim => ({
-  share: openShare({ x: key(i).secret, dealing, context: at(i), random: systemRandom }), dealing, y: key(i).public, context: at(i),
+  share: openShare({ x: key(i).secret, dealing, context: at(i), random: systemRandom }),
+  dealing,
+  y: key(i).public,
+  context: at(i),
 });
 const one = claim(1);
 const refused = (changes: Partial<ShareClaim>) => expect(verifyShare({ ...one, ...changes })).toBe(false);
@@ -35,7 +44,10 @@ const refused = (changes: Partial<ShareClaim>) => expect(verifyShare({ ...one, .
 test('verified shares of any three trustees open what was dealt', () => {
   const claims = [5, 2, 4].map(claim);
   expect(verifyShares(claims)).toEqual([]);
-  const opened = combineShares(claims.map(({ share, context }) => ({ i: context.i, D: share.D })), 3);
+  const opened = combineShares(
+    claims.map(({ share, context }) => ({ i: context.i, D: share.D })),
+    3,
+  );
   expect(opened.equals(openWithSecret(secret, dealing))).toBe(true);
   expect(claims.every(({ share }) => shareSchema.safeParse(share).success)).toBe(true);
 });
@@ -101,7 +113,9 @@ test.each([
 test('a batch names exactly the wrong shares, so that each is laid to its trustee', () => {
   const right = [1, 2, 3, 4, 5].map(claim);
   expect(verifyShares(right)).toEqual([]);
-  const list = right.map((each, index) => (index === 1 || index === 4 ? { ...each, context: { ...each.context, stage: 0 } } : each));
+  const list = right.map((each, index) =>
+    index === 1 || index === 4 ? { ...each, context: { ...each.context, stage: 0 } } : each,
+  );
   expect(verifyShares(list)).toEqual([1, 4]);
   expect(verifyShares([])).toEqual([]);
 });
@@ -113,5 +127,7 @@ test('proofs of one share differ each time, its value does not', () => {
 });
 
 test('a trustee opens only a seat that the dealing has', () => {
-  expect(() => openShare({ x: 1n, dealing, context: at(6), random: systemRandom })).toThrow(refusal('SHARE.SHAPE'));
+  expect(() => openShare({ x: 1n, dealing, context: at(6), random: systemRandom })).toThrow(
+    refusal('SHARE.SHAPE'),
+  );
 });
