@@ -2,7 +2,6 @@ import './http/evaluation.problems.ts';
 import { Global, Module } from '@nestjs/common';
 import type { OnModuleInit } from '@nestjs/common';
 import { BackgroundWork } from '#jobs';
-import { Transparency } from '#transparency';
 import { DecideBid } from './application/decide-bid.ts';
 import { ReadReview } from './application/read-review.ts';
 import { ReportEvaluation } from './application/report-evaluation.ts';
@@ -11,7 +10,7 @@ import { StartReview } from './application/start-review.ts';
 import { Evaluation } from './evaluation.facade.ts';
 import { EvaluationController } from './http/evaluation.controller.ts';
 import { TypeormReviewStore } from './infrastructure/review.typeorm-store.ts';
-import { EvaluationEvidence, StoredEvaluation } from './infrastructure/stored-evaluation.ts';
+import { StoredEvaluation } from './infrastructure/stored-evaluation.ts';
 
 @Global()
 @Module({
@@ -23,20 +22,16 @@ import { EvaluationEvidence, StoredEvaluation } from './infrastructure/stored-ev
     ReadReview,
     DecideBid,
     ReportEvaluation,
-    EvaluationEvidence,
   ],
   exports: [Evaluation],
 })
 export class EvaluationModule implements OnModuleInit {
   constructor(
     private readonly background: BackgroundWork,
-    private readonly transparency: Transparency,
     private readonly starting: StartReview,
-    private readonly evidence: EvaluationEvidence,
   ) {}
 
   onModuleInit(): void {
-    this.transparency.registerEvidenceSource(this.evidence);
     this.background.subscribe('opening.recorded', 'evaluation.on-recorded', (event, tx) =>
       this.starting.run(tx, event.payload),
     );

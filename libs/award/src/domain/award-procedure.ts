@@ -22,7 +22,7 @@ export type AwardRefusal =
   | 'AWARD.NOT_FIRST_RANK'
   | 'AWARD.RECORD_DIFFERS'
   | 'AWARD.RECORD_STALE'
-  | 'AWARD.NOT_AGENCY'
+  | 'AWARD.CONFLICT'
   | 'AWARD.NO_RESULT';
 
 export interface AwardFacts {

@@ -1,0 +1,43 @@
+import './http/award.problems.ts';
+import { Module } from '@nestjs/common';
+import type { OnModuleInit } from '@nestjs/common';
+import { BackgroundWork } from '#jobs';
+import { Transparency } from '#transparency';
+import { AwardFactsReader } from './application/award-facts.ts';
+import { AwardLot } from './application/award-lot.ts';
+import { AwardStore } from './application/award-store.ts';
+import { PubliciseCandidates } from './application/publicise-candidates.ts';
+import { StartAward } from './application/start-award.ts';
+import { AwardResults } from './award.facade.ts';
+import { AwardController } from './http/award.controller.ts';
+import { TypeormAwardStore } from './infrastructure/award.typeorm-store.ts';
+import { AwardEvidence, StoredAwardResults } from './infrastructure/stored-award.ts';
+
+@Module({
+  controllers: [AwardController],
+  providers: [
+    { provide: AwardStore, useClass: TypeormAwardStore },
+    { provide: AwardResults, useClass: StoredAwardResults },
+    AwardFactsReader,
+    StartAward,
+    PubliciseCandidates,
+    AwardLot,
+    AwardEvidence,
+  ],
+  exports: [AwardResults],
+})
+export class AwardModule implements OnModuleInit {
+  constructor(
+    private readonly background: BackgroundWork,
+    private readonly transparency: Transparency,
+    private readonly starting: StartAward,
+    private readonly evidence: AwardEvidence,
+  ) {}
+
+  onModuleInit(): void {
+    this.transparency.registerEvidenceSource(this.evidence);
+    this.background.subscribe('evaluation.reported', 'award.on-reported', (event, tx) =>
+      this.starting.run(tx, event.payload),
+    );
+  }
+}
