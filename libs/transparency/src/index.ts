@@ -10,3 +10,4 @@
 export * from './application/evidence-source.ts';
 export * from './application/transparency.ts';
 export { TransparencyModule } from './transparency.module.ts';
+export { transparencySchema } from './transparency.schema.ts';

@@ -1,0 +1,182 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { IntegrityError } from '#kernel';
+import type { Instant } from '#kernel';
+import type { UnitOfWork } from '#persistence';
+import {
+  b64u,
+  consistencyProofFromTiles,
+  inclusionProofFromTiles,
+  leafHash,
+  openCheckpoint,
+  verifyConsistency,
+  verifyInclusion,
+} from '#trust';
+import type { Hash, LogReceipt, NoteKey, Tile, TileReader } from '#trust';
+import type { LogStore, PlacedLeaf, StoredCheckpoint } from '../infrastructure/log-store.ts';
+import type { TileStore } from '../infrastructure/tile-store.ts';
+import { entryOf } from './grow-tiles.ts';
+import type { SequenceLog } from './sequence-log.ts';
+
+/** Tiles kept in memory, 8 KiB each: signed ones never change. */
+const KEPT_TILES = 512;
+/** How often the database is asked on behalf of everyone who waits; a checkpoint of this process is heard at once. */
+const POLL_MS = 100;
+
+const signedTree = ({ size, root }: StoredCheckpoint) => ({ size, root });
+
+/** Receipts and proofs, out of signed trees only. Every proof is verified before it leaves. */
+export class ReadLog {
+  private readonly kept = new Map<string, Promise<Uint8Array>>();
+  private readonly waiting = new Map<string, Set<() => void>>();
+  private polling = false;
+
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly store: LogStore,
+    private readonly tiles: TileStore,
+    private readonly sequence: SequenceLog,
+    private readonly key: NoteKey,
+  ) {
+    sequence.onCheckpoint(() => void this.poll());
+  }
+
+  async receipt(hash: string): Promise<LogReceipt | null> {
+    const found = await this.unitOfWork.run(
+      async (tx) => {
+        const [leaf] = await this.store.placed(tx, [b64u.decode(hash)]);
+        const checkpoint = leaf && (await this.store.firstCovering(tx, leaf.index));
+        return leaf && checkpoint ? { leaf, checkpoint } : null;
+      },
+      { readOnly: true },
+    );
+    if (!found) return null;
+    const { leaf, checkpoint } = found;
+    return {
+      type: 'receipt-log',
+      subject: hash,
+      blind: b64u.encode(leaf.blind),
+      index: leaf.index,
+      checkpoint: checkpoint.text,
+      proof: await this.inclusion(leaf, signedTree(checkpoint)),
+    };
+  }
+
+  async isPublished(hash: string): Promise<boolean> {
+    return await this.unitOfWork.run((tx) => this.store.isPublished(tx, b64u.decode(hash)), {
+      readOnly: true,
+    });
+  }
+
+  /** The audit path of a leaf in a signed tree, base64url. @throws IntegrityError when the tiles do not give one */
+  async inclusion(leaf: PlacedLeaf, tree: { size: number; root: Hash }): Promise<string[]> {
+    const proof = await inclusionProofFromTiles(leaf.index, tree.size, this.reader());
+    const holds = verifyInclusion({ ...tree, index: leaf.index, leaf: leafHash(entryOf(leaf)), proof });
+    if (!holds) {
+      this.kept.clear();
+      throw new IntegrityError('the tiles give no inclusion proof', { index: leaf.index });
+    }
+    return proof.map(b64u.encode);
+  }
+
+  /**
+   * That the tree of a checkpoint which this log signed is the beginning of `tree`; empty for size 0 and equal sizes.
+   * @throws IntegrityError when it is not; TrustError when the text is no checkpoint of this log
+   */
+  async consistency(text: string, tree: { size: number; root: Hash }): Promise<string[]> {
+    const { size, root } = openCheckpoint(text, this.key);
+    if (size === 0) return [];
+    if (size > tree.size) throw new IntegrityError('a checkpoint is larger than the log', { size });
+    const proof = await consistencyProofFromTiles(size, tree.size, this.reader());
+    const claim = { size1: size, root1: root, size2: tree.size, root2: tree.root, proof };
+    if (!verifyConsistency(claim)) throw new IntegrityError('a signed checkpoint is inconsistent', { size });
+    return proof.map(b64u.encode);
+  }
+
+  async latest(): Promise<StoredCheckpoint | null> {
+    return await this.unitOfWork.run((tx) => this.store.latest(tx), { readOnly: true });
+  }
+
+  /** Leaves that a signed checkpoint covers, by hash. */
+  async leaves(hashes: readonly string[]): Promise<Map<string, PlacedLeaf>> {
+    const rows = await this.unitOfWork.run(
+      async (tx) => {
+        const size = (await this.store.latest(tx))?.size ?? 0;
+        const placed = await this.store.placed(tx, hashes.map(b64u.decode));
+        return placed.filter(({ index }) => index < size);
+      },
+      { readOnly: true },
+    );
+    return new Map(rows.map((leaf) => [b64u.encode(leaf.hash), leaf]));
+  }
+
+  async checkpointAtOrAfter(at: Instant): Promise<StoredCheckpoint | null> {
+    for (;;) {
+      const known = await this.unitOfWork.run(
+        async (tx) => ({ found: await this.store.firstCoveringInstant(tx, at), now: await tx.now() }),
+        { readOnly: true },
+      );
+      if (known.found || known.now < at) return known.found;
+      await this.sequence.checkpointNow();
+    }
+  }
+
+  /** Null after `timeoutMs`. One query asks for everyone who waits. */
+  async waitFor(hash: string, timeoutMs: number): Promise<LogReceipt | null> {
+    const first = await this.receipt(hash);
+    if (first || timeoutMs <= 0) return first;
+    const stop = new AbortController();
+    const covered = new Promise<void>((resolve) => {
+      const waiters = this.waiting.get(hash) ?? new Set();
+      this.waiting.set(hash, waiters.add(resolve));
+      stop.signal.addEventListener('abort', () => {
+        waiters.delete(resolve);
+        if (waiters.size === 0 && this.waiting.get(hash) === waiters) this.waiting.delete(hash);
+      });
+    });
+    void this.pollWhileWaited();
+    await Promise.race([
+      covered,
+      sleep(timeoutMs, undefined, { signal: stop.signal }).catch(() => undefined),
+    ]);
+    stop.abort();
+    return await this.receipt(hash);
+  }
+
+  private async pollWhileWaited(): Promise<void> {
+    if (this.polling) return;
+    this.polling = true;
+    try {
+      while (this.waiting.size > 0) {
+        await sleep(POLL_MS);
+        await this.poll();
+      }
+    } finally {
+      this.polling = false;
+    }
+  }
+
+  /** A database that is away wakes nobody: the waiters' own time runs out, and their own read says why. */
+  private async poll(): Promise<void> {
+    const hashes = [...this.waiting.keys()];
+    if (hashes.length === 0) return;
+    const found = await this.leaves(hashes).catch(() => new Map<string, PlacedLeaf>());
+    for (const hash of found.keys()) {
+      for (const wake of this.waiting.get(hash) ?? []) wake();
+      this.waiting.delete(hash);
+    }
+  }
+
+  /** Signed tiles never change, so the most recently used are kept. A read that failed is not. */
+  private reader(): TileReader {
+    return (tile: Tile) => {
+      const key = `${tile.level}/${tile.index}/${tile.width}`;
+      const bytes = this.kept.get(key) ?? this.tiles.read(tile);
+      this.kept.delete(key);
+      this.kept.set(key, bytes);
+      bytes.catch(() => this.kept.delete(key));
+      const [oldest] = this.kept.keys();
+      if (this.kept.size > KEPT_TILES && oldest !== undefined) this.kept.delete(oldest);
+      return bytes;
+    };
+  }
+}
