@@ -6,3 +6,6 @@
  *   this.background.registerJob('tendering.render-notice', async (data) => { ... });
  */
 export * from './background-work.ts';
+export * from './jobs.module.ts';
+export * from './jobs-schema.ts';
+export * from './pg-boss-background-work.ts';

@@ -10,3 +10,5 @@
  * Bytes first, then the row that names them; a sweep aborts uploads that no row names.
  */
 export * from './blob-store.ts';
+export * from './file/file-blob-store.ts';
+export * from './storage.module.ts';

@@ -1,0 +1,84 @@
+import pg from 'pg';
+import type { Logger } from 'pino';
+import type { Tick } from './background-work.ts';
+
+/**
+ * Runs ticks at their intervals, each under an advisory lock of its name: of all processes one runs it at a time. All
+ * locks of a process live in one session; when that breaks, the server frees them and the next round takes them anew.
+ */
+export class TickRunner {
+  private readonly timers = new Map<string, NodeJS.Timeout>();
+  private readonly running = new Map<string, Promise<void>>();
+  private session: Promise<pg.Client> | null = null;
+  private stopped = false;
+
+  constructor(
+    private readonly url: string,
+    private readonly logger: Logger,
+  ) {}
+
+  start(ticks: readonly Tick[]): void {
+    for (const tick of ticks) this.schedule(tick, 0);
+  }
+
+  /** Waits for the rounds that run, then frees the locks. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    for (const timer of this.timers.values()) clearTimeout(timer);
+    await Promise.allSettled(this.running.values());
+    const session = await this.session?.catch(() => null);
+    await session?.end().catch(() => undefined);
+  }
+
+  private schedule(tick: Tick, delayMs: number): void {
+    if (this.stopped) return;
+    const timer = setTimeout(() => {
+      const round = this.round(tick)
+        .catch((error: unknown) => this.logger.error({ err: error, tick: tick.name }, 'tick failed'))
+        .finally(() => {
+          this.running.delete(tick.name);
+          this.schedule(tick, tick.intervalMs);
+        });
+      this.running.set(tick.name, round);
+    }, delayMs);
+    this.timers.set(tick.name, timer);
+  }
+
+  private async round(tick: Tick): Promise<void> {
+    const session = await this.lockSession();
+    const { rows } = await session.query<{ mine: boolean }>(
+      'SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS mine',
+      [`tick:${tick.name}`],
+    );
+    if (!rows[0]?.mine) return;
+    try {
+      await tick.run();
+    } finally {
+      await session.query('SELECT pg_advisory_unlock(hashtextextended($1, 0))', [`tick:${tick.name}`]);
+    }
+  }
+
+  private lockSession(): Promise<pg.Client> {
+    this.session ??= this.connect();
+    return this.session;
+  }
+
+  private async connect(): Promise<pg.Client> {
+    const client = new pg.Client({
+      connectionString: this.url,
+      connectionTimeoutMillis: 5000,
+      keepAlive: true,
+      application_name: 'glasshall-ticks',
+    });
+    const forget = () => (this.session = null);
+    client.on('error', forget);
+    client.on('end', forget);
+    try {
+      await client.connect();
+      return client;
+    } catch (error) {
+      forget();
+      throw error;
+    }
+  }
+}
