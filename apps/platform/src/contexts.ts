@@ -1,6 +1,17 @@
+import type { DynamicModule, Type } from '@nestjs/common';
 import { biddingSchema } from '#bidding';
+import { jobsSchema } from '#jobs';
+import { partiesSchema } from '#parties';
 import type { ContextSchema } from '#persistence';
 import { transparencySchema } from '#transparency';
 
-/** Every bounded context's part of the database, in the order of the context DAG. */
-export const contextSchemas: readonly ContextSchema[] = [transparencySchema, biddingSchema];
+/** Every part of the database, in the order of the context DAG. A context adds its line here. */
+export const contextSchemas: readonly ContextSchema[] = [
+  jobsSchema,
+  transparencySchema,
+  partiesSchema,
+  biddingSchema,
+];
+
+/** Every context's Nest module. A context adds its line here. */
+export const contextModules: readonly (Type | DynamicModule)[] = [];

@@ -84,6 +84,7 @@ REVOKE ALL ON FUNCTION glasshall.make_append_only(regclass) FROM PUBLIC`;
 
 const GRANTS = `
 GRANT USAGE ON SCHEMA glasshall TO glasshall_app;
+GRANT SELECT ON glasshall.migration TO glasshall_app;
 GRANT SELECT, INSERT ON glasshall.outbox TO glasshall_app;
 GRANT UPDATE (seq) ON glasshall.outbox TO glasshall_app;
 GRANT SELECT, INSERT, UPDATE ON glasshall.outbox_handler TO glasshall_app;

@@ -38,11 +38,46 @@ export async function migrate(options: MigrateOptions): Promise<string[]> {
   }
 }
 
+/** For a process that may not migrate: waits until others have brought the database to this code's state. */
+export async function awaitMigrations(options: {
+  url: string;
+  schemas: readonly ContextSchema[];
+  waitMs: number;
+}): Promise<void> {
+  const wanted = migrationsOf(options.schemas).map((migration) => migration.name);
+  const client = await connect(options.url, options.waitMs);
+  try {
+    for (let waited = 0; ; waited += 250) {
+      const missing = await missingMigrations(client, wanted);
+      if (missing.length === 0) return;
+      if (waited >= options.waitMs) throw new Error(`the database lacks migrations: ${missing.join(', ')}`);
+      await sleep(250);
+    }
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+async function missingMigrations(client: pg.Client, wanted: readonly string[]): Promise<string[]> {
+  try {
+    const { rows } = await client.query<{ name: string }>('SELECT name FROM glasshall.migration');
+    const done = new Set(rows.map((row) => row.name));
+    return wanted.filter((name) => !done.has(name));
+  } catch (error) {
+    // No such table or schema, or no right to it yet: the first migration has not run.
+    const { code } = error as { code?: string };
+    if (code === '42P01' || code === '42501' || code === '3F000') return [...wanted];
+    throw error;
+  }
+}
+
+const migrationsOf = (schemas: readonly ContextSchema[]) => [
+  CreateGlasshall1700000000001,
+  ...schemas.flatMap((schema) => [...schema.migrations]),
+];
+
 async function runMigrations(options: MigrateOptions): Promise<string[]> {
-  const migrations = [
-    CreateGlasshall1700000000001,
-    ...options.schemas.flatMap((schema) => [...schema.migrations]),
-  ];
+  const migrations = migrationsOf(options.schemas);
   refuseSharedNumbers(migrations.map((migration) => migration.name));
   const dataSource = new DataSource({
     type: 'postgres',

@@ -8,6 +8,7 @@ import type { Logger } from 'pino';
 import { refuse, RefusalError } from '#kernel';
 import { Metrics } from './metrics.ts';
 import { ProblemFilter } from './problem.filter.ts';
+import { hasBody } from './request-body.ts';
 import { requestLog } from './request-log.ts';
 import type { IdentifiedRequest } from './request-log.ts';
 
@@ -52,9 +53,6 @@ function csp(https: boolean, docs: boolean) {
     crossOriginResourcePolicy: { policy: 'same-origin' },
   });
 }
-
-const hasBody = (request: Request): boolean =>
-  request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0;
 
 /** PostgreSQL stores no NUL in text: such a value can only be a fault or an attack. */
 function refuseNul(request: Request, _response: Response, next: NextFunction): void {

@@ -24,6 +24,8 @@ export * from './problems.ts';
 export * from './record.pipe.ts';
 export * from './respond.ts';
 export * from './configure-http.ts';
+export { FrontPage } from './front-page.ts';
+export type { FrontPageRow, FrontPageSection } from './front-page.ts';
 export * from './open-api.ts';
 export * from './operations.controller.ts';
 export * from './request-log.ts';

@@ -1,11 +1,11 @@
 import { timingSafeEqual } from 'node:crypto';
 import { Controller, Get, Header, HttpCode, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import { SkipThrottle } from '@nestjs/throttler';
 import type { Request, Response } from 'express';
 import { refuse, RefusalError } from '#kernel';
 import { Public } from './access.ts';
 import { Metrics } from './metrics.ts';
+import { SkipRateLimit } from './rate-limit.ts';
 
 /** What readiness asks about; provided by the composition root. */
 export abstract class HealthProbes {
@@ -17,7 +17,7 @@ export abstract class HealthProbes {
 
 /** For the operator's machines: liveness, readiness, metrics. */
 @ApiExcludeController()
-@SkipThrottle({ address: true, session: true })
+@SkipRateLimit()
 @Controller()
 export class OperationsController {
   constructor(

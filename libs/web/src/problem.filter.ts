@@ -4,6 +4,7 @@ import type { Response } from 'express';
 import type { Logger } from 'pino';
 import { RefusalError } from '#kernel';
 import { problemFor } from './problem.ts';
+import { hasBody } from './request-body.ts';
 import type { IdentifiedRequest } from './request-log.ts';
 
 const RETRY_AFTER_SECONDS = '2';
@@ -32,9 +33,11 @@ export class ProblemFilter implements ExceptionFilter {
       return;
     }
     if (problem.status === 503) response.setHeader('Retry-After', RETRY_AFTER_SECONDS);
+    const wait = problem.facts['retryAfterSeconds'];
+    if (problem.status === 429 && wait !== undefined) response.setHeader('Retry-After', String(wait));
     if (problem.status === 401) response.setHeader('WWW-Authenticate', 'Bearer realm="glasshall"');
     // A body that nobody will read: answer, then close, instead of taking gigabytes in.
-    if (!request.complete) response.setHeader('Connection', 'close');
+    if (hasBody(request) && !request.complete) response.setHeader('Connection', 'close');
     response.removeHeader('Content-Disposition');
     response.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
   }

@@ -1,5 +1,4 @@
 import { HttpException } from '@nestjs/common';
-import { ThrottlerException } from '@nestjs/throttler';
 import { RefusalError, StorageUnavailableError } from '#kernel';
 import type { Fact, Refusal } from '#kernel';
 import { DataRefusedError, UniqueViolationError } from '#persistence';
@@ -57,7 +56,6 @@ const web = (code: WebRefusalCode): Refusal => ({ code, facts: {} });
 /** The refusal that an error stands for; null when it is no refusal. */
 function refusalOf(error: unknown): Refusal | null {
   if (error instanceof RefusalError) return error.refusal;
-  if (error instanceof ThrottlerException) return web('WEB.TOO_MANY_REQUESTS');
   if (error instanceof UniqueViolationError) return web('WEB.CONFLICT');
   if (error instanceof DataRefusedError) return web('WEB.VALUE_REFUSED');
   const { type, code, status } = error as { type?: unknown; code?: unknown; status?: unknown };

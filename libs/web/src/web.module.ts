@@ -1,13 +1,14 @@
 import { Global, Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD, APP_PIPE, DiscoveryModule } from '@nestjs/core';
-import { ThrottlerGuard, ThrottlerModule } from '@nestjs/throttler';
+import { APP_FILTER, APP_GUARD, APP_PIPE, DiscoveryModule, Reflector } from '@nestjs/core';
 import type { Logger } from 'pino';
+import { Clock } from '#kernel';
 import { AccessGuard } from './access.guard.ts';
+import { FrontPage, FrontPageController } from './front-page.ts';
 import { Metrics } from './metrics.ts';
 import { OperationsController } from './operations.controller.ts';
 import { ProblemFilter } from './problem.filter.ts';
-import { throttlers } from './rate-limit.ts';
+import { RateLimitGuard } from './rate-limit.ts';
 import type { RateLimits } from './rate-limit.ts';
 import { validationPipe } from './validation.ts';
 import './web.problems.ts';
@@ -25,17 +26,23 @@ export class WebModule {
     const filter = new ProblemFilter(options.logger);
     return {
       module: WebModule,
-      imports: [DiscoveryModule, ThrottlerModule.forRoot(throttlers(options.rateLimits))],
-      controllers: [OperationsController],
+      imports: [DiscoveryModule],
+      controllers: [OperationsController, FrontPageController],
       providers: [
         Metrics,
+        FrontPage,
         { provide: ProblemFilter, useValue: filter },
         { provide: APP_FILTER, useValue: filter },
         { provide: APP_PIPE, useFactory: validationPipe },
-        { provide: APP_GUARD, useClass: ThrottlerGuard },
+        {
+          provide: APP_GUARD,
+          useFactory: (clock: Clock, reflector: Reflector) =>
+            new RateLimitGuard(options.rateLimits, clock, reflector),
+          inject: [Clock, Reflector],
+        },
         { provide: APP_GUARD, useClass: AccessGuard },
       ],
-      exports: [Metrics, ProblemFilter, DiscoveryModule],
+      exports: [Metrics, FrontPage, ProblemFilter, DiscoveryModule],
     };
   }
 }

@@ -1,0 +1,48 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { parseConfig } from '../../apps/platform/src/config.ts';
+import { createApp } from '../../apps/platform/src/create-app.ts';
+import { createTestDatabase } from './test-database.ts';
+import type { TestDatabase } from './test-database.ts';
+
+/** The real application on a database and a folder of its own, listening on a free port of 127.0.0.1. */
+export interface TestApp {
+  readonly app: NestExpressApplication;
+  /** `http://127.0.0.1:PORT` */
+  readonly url: string;
+  readonly dataDir: string;
+  readonly database: TestDatabase;
+  close(): Promise<void>;
+}
+
+/** `environment` is what the platform would read (ROLE, S3_ENDPOINT, RATE_LIMIT_PER_ADDRESS …). */
+export async function createTestApp(environment: Readonly<Record<string, string>> = {}): Promise<TestApp> {
+  const database = await createTestDatabase();
+  const dataDir = await mkdtemp(join(tmpdir(), 'glasshall-app-'));
+  const config = parseConfig({
+    NODE_ENV: 'test',
+    PORT: '0',
+    LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'fatal',
+    DATA_DIR: dataDir,
+    DATABASE_URL: database.url,
+    MIGRATION_DATABASE_URL: database.ownerUrl,
+    ...environment,
+  });
+  const platform = await createApp(config);
+  const { app } = platform;
+  await app.listen(0, '127.0.0.1');
+  const { port } = app.getHttpServer().address() as { port: number };
+  return {
+    app,
+    url: `http://127.0.0.1:${port}`,
+    dataDir,
+    database,
+    async close() {
+      await platform.close();
+      await database.close();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
