@@ -12,8 +12,8 @@ import { loadEvidence } from './bundle.ts';
 import type { BundleReader } from './bundle.ts';
 import { Verification } from './context.ts';
 import type { VerifierTools } from './context.ts';
-import { CHECKS, Findings } from './report.ts';
-import type { CheckId, CheckResult, VerificationReport } from './report.ts';
+import { Findings } from './report.ts';
+import type { CheckId, CheckResult, Problem, VerificationReport } from './report.ts';
 import type { PinnedTrust } from './trust-file.ts';
 import { TrustError } from '../encoding/index.ts';
 
@@ -27,13 +27,17 @@ const GROUPS: readonly (readonly [CheckId, string, (v: Verification) => void | P
   ['V21', 'bundle', checkWhole],
 ];
 
-/** @throws whatever the reader throws when the archive cannot be read at all: then nothing can be told (exit 2). */
+/**
+ * @param form what is wrong with the archive's own bytes, found by whoever read it; it fails V21
+ */
 export async function verifyEvidence(
   reader: BundleReader,
   trust: PinnedTrust,
   tools: VerifierTools,
+  form: readonly Problem[] = [],
 ): Promise<VerificationReport> {
   const findings = new Findings();
+  for (const { code, subject, blame, facts } of form) findings.fail('V21', code, subject, blame, facts);
   const evidence = await loadEvidence(reader, findings, tools.newHash);
   if (!evidence) return report(findings, { lot: '', audience: '' }, true);
   const v = new Verification(evidence, reader, trust, tools, findings);
@@ -49,6 +53,13 @@ export async function verifyEvidence(
   return report(findings, evidence.header, false);
 }
 
+/** The report on a file that is no bundle at all. */
+export function unreadableReport(form: readonly Problem[]): VerificationReport {
+  const findings = new Findings();
+  for (const { code, subject, blame, facts } of form) findings.fail('V21', code, subject, blame, facts);
+  return report(findings, { lot: '', audience: '' }, true);
+}
+
 function report(
   findings: Findings,
   { lot, audience }: { lot: string; audience: string },
@@ -62,5 +73,3 @@ function report(
 /** Where the bundle could not be read, a check that found nothing has not held: it was not made. */
 const unseen = (check: CheckResult): CheckResult =>
   check.state === 'holds' ? { ...check, state: 'absent', notes: ['the bundle cannot be read'] } : check;
-
-export const CHECK_IDS = Object.keys(CHECKS) as readonly CheckId[];

@@ -26,3 +26,4 @@ export { SHEET_NAME, sealPackage } from './seal-package.ts';
 export type { PackageToSeal, SealedPackage } from './seal-package.ts';
 export { selfTest, selfTestHere } from './self-test.ts';
 export type { SelfTestReport } from './self-test.ts';
+export { verifyBundleFile } from './verify-bundle.ts';
