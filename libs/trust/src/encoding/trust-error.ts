@@ -1,6 +1,6 @@
 /**
- * Corruption or attack, found by trust code. The union of codes is closed, so that one exhaustive switch can turn
- * every code into a status and a message in both languages. Facts are public values only, never a secret.
+ * Corruption or attack, found by trust code. Codes are a closed list for encodings, group, dealings and log; the
+ * folders built on them add theirs under one prefix each. Facts are public values only, never a secret.
  */
 export type TrustCode =
   // records (encoding/)
