@@ -3,6 +3,7 @@ import { biddingSchema } from '#bidding';
 import { jobsSchema } from '#jobs';
 import { partiesSchema } from '#parties';
 import type { ContextSchema } from '#persistence';
+import { tenderingSchema } from '#tendering';
 import { transparencySchema } from '#transparency';
 
 /** Every part of the database, in the order of the context DAG. A context adds its line here. */
@@ -10,6 +11,7 @@ export const contextSchemas: readonly ContextSchema[] = [
   jobsSchema,
   transparencySchema,
   partiesSchema,
+  tenderingSchema,
   biddingSchema,
 ];
 

@@ -44,6 +44,10 @@ export abstract class Parties {
   abstract certificate(fingerprint: string): Promise<CertificateView | null>;
   /** Parsed leaves by fingerprint, for `verifySigned`; unknown fingerprints are left out. */
   abstract certificates(fingerprints: readonly string[]): Promise<ReadonlyMap<string, Certificate>>;
+  /** Of {@link certificates}, those whose chain leads to a trusted root now and is not revoked. */
+  abstract validCertificates(fingerprints: readonly string[]): Promise<ReadonlyMap<string, Certificate>>;
+  /** Organisations that were granted this role, by credit code; at most 100. */
+  abstract organisationsWithRole(role: PartyRole): Promise<readonly OrganisationView[]>;
   abstract organisation(creditCode: string): Promise<OrganisationView | null>;
   abstract trustedRoots(): Promise<readonly TrustedRoot[]>;
   /** The newest revocation list of every trusted authority. */

@@ -11,13 +11,8 @@ import type {
   Signed,
 } from '#trust';
 
-/** Opening, evaluation and award own their own machines per lot; these are tendering's. */
-export type LotState = 'draft' | 'published' | 'keyed' | 'cancelled';
-
-export interface PartyRef {
-  readonly name: string;
-  readonly creditCode: string;
-}
+import type { PartyRef } from './domain/lot.ts';
+import type { LotState } from './domain/lot-states.ts';
 
 /** A lot that has been published at least once; drafts are not shown outside of tendering. */
 export interface LotView {

@@ -50,6 +50,7 @@ export abstract class PartyStore {
   abstract organisation(tx: Tx, creditCode: string): Promise<OrganisationRow | null>;
   /** By credit code, after `after` (exclusive); at most `limit`. */
   abstract organisations(tx: Tx, after: string, limit: number): Promise<readonly OrganisationRow[]>;
+  abstract withRole(tx: Tx, role: PartyRole, limit: number): Promise<readonly OrganisationRow[]>;
   /** Returns the stored name: another than the given one where the organisation was known already. */
   abstract ensureOrganisation(tx: Tx, creditCode: string, name: string): Promise<string>;
   /** Returns the person's id, new or known. */

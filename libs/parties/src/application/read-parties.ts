@@ -1,11 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { unwrap } from '#kernel';
 import { UnitOfWork } from '#persistence';
+import type { Tx } from '#persistence';
 import { parsePem } from '#trust';
 import type { Certificate } from '#trust';
+import type { PartyRole } from '../domain/roles.ts';
 import { Parties } from '../parties.facade.ts';
 import type { CertificateView, OrganisationView, StoredCrl, TrustedRoot } from '../parties.facade.ts';
 import { AuthorityStore } from './authority-store.ts';
+import { CertificateCheck } from './certificate-check.ts';
 import { PartyStore } from './party-store.ts';
 import type { OrganisationRow } from './party-store.ts';
 
@@ -22,6 +25,7 @@ export class ReadParties extends Parties {
     private readonly unitOfWork: UnitOfWork,
     private readonly parties: PartyStore,
     private readonly authorities: AuthorityStore,
+    private readonly check: CertificateCheck,
   ) {
     super();
   }
@@ -37,16 +41,38 @@ export class ReadParties extends Parties {
   }
 
   async certificates(fingerprints: readonly string[]): Promise<ReadonlyMap<string, Certificate>> {
-    const rows = await this.unitOfWork.run(
+    return this.unitOfWork.run((tx) => this.leaves(tx, fingerprints, () => Promise.resolve(true)), {
+      readOnly: true,
+    });
+  }
+
+  async validCertificates(fingerprints: readonly string[]): Promise<ReadonlyMap<string, Certificate>> {
+    return this.unitOfWork.run(
       async (tx) => {
-        const found = [];
-        for (const each of new Set(fingerprints)) found.push(await this.parties.certificate(tx, each));
-        return found;
+        const now = await tx.now();
+        return this.leaves(tx, fingerprints, async (chain) => (await this.check.check(tx, chain, now)).ok);
       },
       { readOnly: true },
     );
-    const leaves = rows.flatMap((row) => (row ? unwrap(parsePem(row.chain)).slice(0, 1) : []));
-    return new Map(leaves.map((leaf) => [leaf.fingerprint, leaf]));
+  }
+
+  private async leaves(
+    tx: Tx,
+    fingerprints: readonly string[],
+    keep: (chain: string) => Promise<boolean>,
+  ): Promise<ReadonlyMap<string, Certificate>> {
+    const leaves = new Map<string, Certificate>();
+    for (const each of new Set(fingerprints)) {
+      const row = await this.parties.certificate(tx, each);
+      const [leaf] = row && (await keep(row.chain)) ? unwrap(parsePem(row.chain)) : [];
+      if (leaf) leaves.set(each, leaf);
+    }
+    return leaves;
+  }
+
+  async organisationsWithRole(role: PartyRole): Promise<readonly OrganisationView[]> {
+    const rows = await this.unitOfWork.run((tx) => this.parties.withRole(tx, role, 100), { readOnly: true });
+    return rows.map(organisationView);
   }
 
   async organisation(creditCode: string): Promise<OrganisationView | null> {

@@ -44,6 +44,16 @@ export class TypeormPartyStore extends PartyStore {
     return rows.map(organisationOf);
   }
 
+  async withRole(tx: Tx, role: PartyRole, limit: number): Promise<readonly OrganisationRow[]> {
+    const rows = await tx.query<OrganisationRecord>(
+      `${ORGANISATION} WHERE EXISTS (SELECT 1 FROM parties.role_grant g
+          WHERE g.credit_code = o.credit_code AND g.role = $1 AND g.state = 'granted')
+        ORDER BY o.credit_code LIMIT $2`,
+      [role, limit],
+    );
+    return rows.map(organisationOf);
+  }
+
   async ensureOrganisation(tx: Tx, creditCode: string, name: string): Promise<string> {
     await tx.execute(
       'INSERT INTO parties.organisation (credit_code, name) VALUES ($1, $2) ON CONFLICT (credit_code) DO NOTHING',

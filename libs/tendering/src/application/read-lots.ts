@@ -1,0 +1,162 @@
+import { Injectable } from '@nestjs/common';
+import { hashText } from '#trust';
+import type { JournalKey, LotKey, LotKeyTerms, Signed, TrusteeKey } from '#trust';
+import type { Instant, LotId, ProjectId } from '#kernel';
+import { UnitOfWork } from '#persistence';
+import type { Tx } from '#persistence';
+import { nextDueAt } from '../domain/due-events.ts';
+import { assembleLotKey } from '../domain/lot-key-terms.ts';
+import type { Lot, Project } from '../domain/lot.ts';
+import type { LotState } from '../domain/lot-states.ts';
+import { tenderError } from '../domain/refusals.ts';
+import { Tendering } from '../tendering.facade.ts';
+import type { IntakeFacts, LotView } from '../tendering.facade.ts';
+import { LotKeyStore } from './lot-key-store.ts';
+import { LotStore } from './lot-store.ts';
+import { NoticeStore } from './notice-store.ts';
+import type { StoredDocument } from './notice-store.ts';
+
+export interface LotKeyView {
+  readonly terms: LotKeyTerms;
+  readonly offers: readonly TrusteeKey[];
+  readonly record: LotKey | null;
+  readonly signed: Signed<LotKey> | null;
+  readonly journal: Signed<JournalKey> | null;
+  readonly hash: string | null;
+}
+
+export interface PublicLot {
+  readonly view: LotView;
+  readonly nextDueAt: Instant | null;
+  /** The database's clock at this answer. */
+  readonly now: Instant;
+}
+
+/** Reads for other contexts and for the public. Nothing here knows who asked for documents, or how many bids came. */
+@Injectable()
+export class ReadLots extends Tendering {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly lots: LotStore,
+    private readonly notices: NoticeStore,
+    private readonly keys: LotKeyStore,
+  ) {
+    super();
+  }
+
+  lot(lotId: LotId): Promise<LotView | null> {
+    return this.read(async (tx) => (await this.publicLot(tx, lotId))?.view ?? null);
+  }
+
+  lotByKeyHash(lotKeyHash: string): Promise<LotView | null> {
+    return this.read(async (tx) => {
+      const id = await this.lots.lotIdOfKey(tx, lotKeyHash);
+      return id && ((await this.publicLot(tx, id))?.view ?? null);
+    });
+  }
+
+  async intakeFacts(tx: Tx, lotId: LotId): Promise<IntakeFacts | null> {
+    const lot = await this.lots.lot(tx, lotId);
+    if (lot?.state !== 'keyed' || lot.lotKeyHash === null) return null;
+    const completed = await this.keys.completed(tx, lotId);
+    if (!completed) return null;
+    return {
+      lotId,
+      lotKeyHash: lot.lotKeyHash,
+      lotKey: completed.signed.record,
+      journal: completed.journal.record,
+      deadline: lot.deadline,
+    };
+  }
+
+  async show(lotId: LotId): Promise<PublicLot> {
+    const found = await this.read((tx) => this.publicLot(tx, lotId));
+    if (!found) throw tenderError('TENDERING.LOT_UNKNOWN');
+    return found;
+  }
+
+  list(page: {
+    readonly state: LotState | null;
+    readonly after: readonly [Instant, string] | null;
+    readonly limit: number;
+  }): Promise<readonly { readonly lot: Lot; readonly project: Project }[]> {
+    return this.read(async (tx) => {
+      const found = [];
+      for (const lot of await this.lots.publishedLots(tx, page)) {
+        const project = await this.lots.project(tx, lot.projectId);
+        if (project) found.push({ lot, project });
+      }
+      return found;
+    });
+  }
+
+  /** For the agency: its project with every lot, drafts too. */
+  project(projectId: ProjectId, organisation: string) {
+    return this.read(async (tx) => {
+      const project = await this.lots.project(tx, projectId);
+      if (project?.agency.creditCode !== organisation) throw tenderError('TENDERING.PROJECT_UNKNOWN');
+      return { project, lots: await this.lots.lotsOfProject(tx, projectId) };
+    });
+  }
+
+  document(lotId: LotId, sha256: string): Promise<StoredDocument> {
+    return this.read(async (tx) => {
+      const found = await this.notices.publishedDocument(tx, lotId, sha256);
+      if (!found) throw tenderError('TENDERING.DOCUMENT_UNKNOWN');
+      return found;
+    });
+  }
+
+  lotKey(lotId: LotId): Promise<LotKeyView> {
+    return this.read(async (tx) => {
+      const terms = await this.keys.terms(tx, lotId);
+      if (!terms) throw tenderError('TENDERING.LOT_UNKNOWN');
+      const completed = await this.keys.completed(tx, lotId);
+      const offers = completed?.signed.record.trustees ?? (await this.keys.offers(tx, lotId));
+      const record = completed?.signed.record ?? assembleLotKey(terms, offers);
+      return {
+        terms,
+        offers,
+        record,
+        signed: completed?.signed ?? null,
+        journal: completed?.journal ?? null,
+        hash: record && hashText('lotkey', record),
+      };
+    });
+  }
+
+  private async publicLot(tx: Tx, lotId: LotId): Promise<PublicLot | null> {
+    const lot = await this.lots.lot(tx, lotId);
+    const project = lot && (await this.lots.project(tx, lot.projectId));
+    if (!lot || !project || lot.noticeVersion === 0) return null;
+    const { state } = lot;
+    if (state === 'draft') return null;
+    const completed = await this.keys.completed(tx, lotId);
+    const view: LotView = {
+      id: lot.id,
+      projectId: project.id,
+      projectName: project.name,
+      name: lot.name,
+      state,
+      ruleset: lot.ruleset,
+      tenderee: project.tenderee,
+      agency: project.agency,
+      regulator: project.regulator,
+      method: lot.method,
+      acceleration: lot.acceleration,
+      deadline: lot.deadline,
+      notices: await this.notices.notices(tx, lotId),
+      deadlineChanges: await this.notices.deadlineChanges(tx, lotId),
+      seats: lot.seats,
+      k: lot.k,
+      lotKeyHash: lot.lotKeyHash,
+      lotKey: completed?.signed ?? null,
+      journal: completed?.journal ?? null,
+    };
+    return { view, nextDueAt: nextDueAt(lot), now: await tx.now() };
+  }
+
+  private read<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.unitOfWork.run(work, { isolation: 'REPEATABLE READ', readOnly: true });
+  }
+}

@@ -1,0 +1,52 @@
+import { refuse, RefusalError } from '#kernel';
+import type { Fact, Refusal } from '#kernel';
+
+export type TenderCode =
+  // not found; also said to whoever may not see it
+  | 'TENDERING.PROJECT_UNKNOWN'
+  | 'TENDERING.LOT_UNKNOWN'
+  | 'TENDERING.DOCUMENT_UNKNOWN'
+  // parties
+  | 'TENDERING.PARTY_UNKNOWN'
+  | 'TENDERING.PARTY_ROLE'
+  | 'TENDERING.NOT_YOURS'
+  // values
+  | 'TENDERING.TIME_MALFORMED'
+  | 'TENDERING.RECORD_MALFORMED'
+  | 'TENDERING.ACCELERATION_REFUSED'
+  | 'TENDERING.DOCUMENT_NAME'
+  | 'TENDERING.DOCUMENT_TOO_LARGE'
+  | 'TENDERING.DOCUMENT_EMPTY'
+  | 'TENDERING.DOCUMENT_LIMIT'
+  // the machine
+  | 'TENDERING.WRONG_STATE'
+  | 'TENDERING.CONFLICT'
+  | 'TENDERING.DEADLINE_PASSED'
+  | 'TENDERING.DEADLINE_NOT_REACHED'
+  | 'TENDERING.DEADLINE_EARLIER'
+  | 'TENDERING.DEADLINE_STALE'
+  | 'TENDERING.DEADLINE_NEEDS_REGULATOR'
+  | 'TENDERING.DEADLINE_SIGNERS'
+  | 'TENDERING.NO_DOCUMENTS'
+  | 'TENDERING.DOCUMENT_ACCESS_TOO_SHORT'
+  | 'TENDERING.BID_PERIOD_TOO_SHORT'
+  | 'TENDERING.CHANGE_TOO_LATE'
+  // notices
+  | 'TENDERING.NOTICE_KIND'
+  | 'TENDERING.NOTICE_DIFFERS'
+  | 'TENDERING.NOTICE_STALE'
+  | 'TENDERING.SIGNATURE_REFUSED'
+  // the lot key
+  | 'TENDERING.SEATS_INCOMPLETE'
+  | 'TENDERING.SEATS_CONCENTRATED'
+  | 'TENDERING.QUORUM_NOT_ALLOWED'
+  | 'TENDERING.SEAT_UNKNOWN'
+  | 'TENDERING.OFFER_REFUSED'
+  | 'TENDERING.LOTKEY_NOT_ASSEMBLED'
+  | 'TENDERING.LOTKEY_REFUSED';
+
+export type TenderRefusal = Refusal<TenderCode>;
+
+/** The refusal of a code, to throw: the transaction around it rolls back. */
+export const tenderError = (code: TenderCode, facts: Readonly<Record<string, Fact>> = {}): RefusalError =>
+  new RefusalError(refuse(code, facts).error);

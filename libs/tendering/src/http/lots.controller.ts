@@ -1,0 +1,174 @@
+import {
+  Body,
+  Controller,
+  Get,
+  HttpCode,
+  Ip,
+  Param,
+  Post,
+  Put,
+  Query,
+  Req,
+  StreamableFile,
+} from '@nestjs/common';
+import { ApiBearerAuth, ApiConsumes, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Request } from 'express';
+import { formatInstant, instant } from '#kernel';
+import type { Instant } from '#kernel';
+import { BlobStore } from '#storage';
+import { CurrentPrincipal, decodeCursor, pageOf, Public, RequirePermission } from '#web';
+import type { Principal } from '#web';
+import { CancelLot } from '../application/cancel-lot.ts';
+import { ChangeDeadline } from '../application/change-deadline.ts';
+import { PublishNotice } from '../application/publish-notice.ts';
+import { ReadLots } from '../application/read-lots.ts';
+import type { PublicLot } from '../application/read-lots.ts';
+import { StoreDocument } from '../application/store-document.ts';
+import { tenderError } from '../domain/refusals.ts';
+import { instantOf, lotId } from './parameters.ts';
+import { DraftNoticeDto, LotQuery, SignedDto } from './tendering.dto.ts';
+
+/** What anyone may see of where a lot is; opening and award have views of their own. */
+const stageOf = (state: 'published' | 'keyed' | 'cancelled', deadline: Instant, now: Instant): string => {
+  if (state !== 'keyed') return state === 'published' ? 'key-ceremony' : 'cancelled';
+  return now < deadline ? 'bidding' : 'closed';
+};
+
+const publicLot = ({ view, nextDueAt, now }: PublicLot) => ({
+  ...view,
+  lotKey: undefined,
+  journal: undefined,
+  stage: stageOf(view.state, view.deadline, now),
+  notice: view.notices.at(-1),
+  deadline: formatInstant(view.deadline),
+  nextDueAt: nextDueAt === null ? null : formatInstant(nextDueAt),
+  serverTime: formatInstant(now),
+});
+
+const announced = (request: Request): number | null => {
+  const length = request.headers['content-length'];
+  return length === undefined ? null : Number(length);
+};
+
+@ApiTags('tendering')
+@Controller('api/v1/lots')
+export class LotsController {
+  constructor(
+    private readonly lots: ReadLots,
+    private readonly documents: StoreDocument,
+    private readonly notices: PublishNotice,
+    private readonly deadlines: ChangeDeadline,
+    private readonly cancellation: CancelLot,
+    private readonly blobs: BlobStore,
+  ) {}
+
+  @Get()
+  @Public()
+  async list(@Query() query: LotQuery) {
+    const position = query.cursor === undefined ? null : decodeCursor(query.cursor, ['number', 'string']);
+    const after = position && ([cursorInstant(position[0]), lotId(position[1])] as const);
+    const rows = await this.lots.list({ state: query.state ?? null, after, limit: query.limit + 1 });
+    return pageOf(rows, query.limit, {
+      position: ({ lot }) => [lot.createdAt, lot.id],
+      item: ({ lot, project }) => ({
+        id: lot.id,
+        name: lot.name,
+        projectName: project.name,
+        kind: project.kind,
+        level: project.level,
+        tenderee: project.tenderee,
+        agency: project.agency,
+        state: lot.state,
+        deadline: formatInstant(lot.deadline),
+        acceleration: lot.acceleration,
+        noticeVersion: lot.noticeVersion,
+        lotKeyHash: lot.lotKeyHash,
+      }),
+    });
+  }
+
+  @Get(':id')
+  @Public()
+  async one(@Param('id') id: string) {
+    return publicLot(await this.lots.show(lotId(id)));
+  }
+
+  @Put(':id/documents/:name')
+  @RequirePermission('tender.manage')
+  @ApiBearerAuth()
+  @ApiConsumes('application/octet-stream')
+  @ApiOperation({ summary: 'A document for the next notice, clarification or change' })
+  async putDocument(
+    @Param('id') id: string,
+    @Param('name') name: string,
+    @Req() request: Request,
+    @CurrentPrincipal() who: Principal,
+  ) {
+    if (!request.is('application/octet-stream')) throw tenderError('TENDERING.DOCUMENT_EMPTY');
+    const body = { stream: request, announced: announced(request) };
+    return this.documents.run(who, lotId(id), name, body);
+  }
+
+  @Get(':id/documents/:sha256')
+  @Public()
+  @ApiOperation({ summary: 'No gate, and nobody counts who takes it (20号令20, 21)' })
+  async document(@Param('id') id: string, @Param('sha256') sha256: string) {
+    const { key, name, size } = await this.lots.document(lotId(id), sha256);
+    return new StreamableFile(await this.blobs.get(key), {
+      type: 'application/octet-stream',
+      length: size,
+      disposition: `attachment; filename*=UTF-8''${encodeURIComponent(name)}`,
+    });
+  }
+
+  @Post(':id/notices/draft')
+  @RequirePermission('tender.manage')
+  @HttpCode(200)
+  @ApiBearerAuth()
+  async draft(@Param('id') id: string, @Body() dto: DraftNoticeDto, @CurrentPrincipal() who: Principal) {
+    const deadline = dto.deadline === undefined ? null : instantOf('deadline', dto.deadline);
+    const { kind, summary } = dto;
+    return { record: await this.notices.draft(who, lotId(id), { kind, summary, deadline }) };
+  }
+
+  @Post(':id/notices')
+  @RequirePermission('tender.manage')
+  @ApiBearerAuth()
+  async publish(
+    @Param('id') id: string,
+    @Body() dto: SignedDto,
+    @CurrentPrincipal() who: Principal,
+    @Ip() address: string,
+  ) {
+    return { signed: await this.notices.publish(who, lotId(id), dto.signed, address) };
+  }
+
+  @Post(':id/deadline-changes')
+  @RequirePermission('deadline.change')
+  @ApiBearerAuth()
+  async changeDeadline(
+    @Param('id') id: string,
+    @Body() dto: SignedDto,
+    @CurrentPrincipal() who: Principal,
+    @Ip() address: string,
+  ) {
+    return { signed: await this.deadlines.run(who, lotId(id), dto.signed, address) };
+  }
+
+  @Post(':id/cancellation')
+  @RequirePermission('tender.manage')
+  @HttpCode(204)
+  @ApiBearerAuth()
+  async cancel(
+    @Param('id') id: string,
+    @CurrentPrincipal() who: Principal,
+    @Ip() address: string,
+  ): Promise<void> {
+    await this.cancellation.run(who, lotId(id), address);
+  }
+}
+
+function cursorInstant(ms: number): Instant {
+  if (!Number.isSafeInteger(ms) || Math.abs(ms) > 8.64e15) throw tenderError('TENDERING.TIME_MALFORMED');
+  return instant(ms);
+}
