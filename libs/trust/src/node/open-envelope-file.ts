@@ -3,7 +3,7 @@ import type { Hash } from 'node:crypto';
 import { TrustError, concat, equalBytes } from '../encoding/index.ts';
 import type { EnvelopeName, Manifest } from '../records.ts';
 import { HEADER_BYTES, openHeader, plaintextLength } from '../seal/cobblestone.ts';
-import { rootOfLeaves } from '../seal/leaf-tree.ts';
+import { LeafHasher, rootOfLeaves } from '../seal/leaf-tree.ts';
 import { MANIFEST_NAME, MAX_MANIFEST_BYTES, checkManifest } from '../seal/manifest.ts';
 import type { ReadMember } from '../seal/manifest.ts';
 import { TarReader } from '../seal/tar.ts';
@@ -75,13 +75,16 @@ async function openStream(
   const header = new Uint8Array(HEADER_BYTES);
   await readExactly(reader, header);
   const keys = openHeader(envelope.key, header, envelope.context);
-  engine.start({ mode: 'open', key: keys.key, baseNonce: keys.baseNonce, header });
+  engine.start({ mode: 'open', key: keys.key, baseNonce: keys.baseNonce });
+  const leaves = new LeafHasher(() => createHash('sha256'));
+  leaves.update(header);
   const members = new MemberReader(envelope.sink);
   const pipe = new SegmentPipe(engine, SEALED_SEGMENT_BYTES, (bytes) => members.take(bytes));
   try {
-    const done = await pump(reader, pipe, envelope);
-    const leaves = await pipe.end();
-    if (done !== envelope.length || !equalBytes(rootOfLeaves(leaves), envelope.root)) throw differs(envelope);
+    const done = await pump(reader, pipe, leaves, envelope);
+    await pipe.end();
+    const root = rootOfLeaves(leaves.finish());
+    if (done !== envelope.length || !equalBytes(root, envelope.root)) throw differs(envelope);
     const { manifest, sha256 } = members.finish(envelope.e);
     return { manifest, manifestSha256: sha256 };
   } finally {
@@ -89,11 +92,18 @@ async function openStream(
   }
 }
 
-async function pump(reader: SealedReader, pipe: SegmentPipe, envelope: EnvelopeToOpen): Promise<number> {
+async function pump(
+  reader: SealedReader,
+  pipe: SegmentPipe,
+  leaves: LeafHasher,
+  envelope: EnvelopeToOpen,
+): Promise<number> {
   let done = HEADER_BYTES;
   for (;;) {
-    const read = await reader.read(await pipe.room());
+    const room = await pipe.room();
+    const read = await reader.read(room);
     if (read === 0) return done;
+    leaves.update(room.subarray(0, read));
     pipe.advance(read);
     done += read;
     if (done > envelope.length) throw differs(envelope);

@@ -5,7 +5,7 @@ import { faultPoint } from '#kernel';
 import { TrustError, b64u, canonicalBytes } from '../encoding/index.ts';
 import type { EnvelopeName, Manifest } from '../records.ts';
 import { SALT_BYTES, cobblestoneHeader, cobblestoneKeys } from '../seal/cobblestone.ts';
-import { rootOfLeaves } from '../seal/leaf-tree.ts';
+import { LeafHasher, rootOfLeaves } from '../seal/leaf-tree.ts';
 import { PathSet } from '../seal/member-path.ts';
 import { MANIFEST_NAME, MAX_FILES } from '../seal/manifest.ts';
 import { memberHeader, memberPadding, payloadTail } from '../seal/tar.ts';
@@ -54,23 +54,20 @@ export async function sealEnvelopeFile(
   const salt = randomBytes(SALT_BYTES);
   const keys = cobblestoneKeys(envelope.key, salt, envelope.context);
   const header = cobblestoneHeader(salt, keys);
-  let length = header.length;
-  const pipe = new SegmentPipe(engine, PLAIN_SEGMENT_BYTES, async (bytes) => {
-    await writeAll(target, bytes);
-    length += bytes.length;
-  });
+  const out = new SealedWriter(target);
+  const pipe = new SegmentPipe(engine, PLAIN_SEGMENT_BYTES, (bytes) => out.write(bytes));
   try {
-    engine.start({ mode: 'seal', key: keys.key, baseNonce: keys.baseNonce, header });
-    await writeAll(target, header);
+    engine.start({ mode: 'seal', key: keys.key, baseNonce: keys.baseNonce });
+    await out.write(header);
     const { manifest, manifestSha256 } = await writePayload(pipe, envelope);
-    const leaves = await pipe.end();
+    await pipe.end();
     await faultPoint('seal.envelope.written');
-    await target.sync();
+    const { root, length } = await out.finish();
     await faultPoint('seal.envelope.fsynced');
-    return { e: envelope.e, root: rootOfLeaves(leaves), length, manifest, manifestSha256 };
+    return { e: envelope.e, root, length, manifest, manifestSha256 };
   } finally {
     await pipe.settle();
-    await target.close();
+    await out.close();
   }
 }
 
@@ -88,6 +85,41 @@ async function writePayload(
   await tar.file({ path: MANIFEST_NAME, from: { bytes } });
   await tar.end();
   return { manifest, manifestSha256: createHash('sha256').update(bytes).digest() };
+}
+
+/** So that the last sync finds little left to do: the disk works while the rest is still encrypted. */
+const SYNC_EVERY_BYTES = 32 * 1024 * 1024;
+
+/** Writes the ciphertext and hashes its leaves on the way. */
+class SealedWriter {
+  private readonly leaves = new LeafHasher(() => createHash('sha256'));
+  private length = 0;
+  private synced = 0;
+  private syncing: Promise<void> = Promise.resolve();
+
+  constructor(private readonly target: FileHandle) {}
+
+  async write(bytes: Uint8Array): Promise<void> {
+    const written = writeAll(this.target, bytes);
+    this.leaves.update(bytes);
+    await written;
+    this.length += bytes.length;
+    if (this.length - this.synced < SYNC_EVERY_BYTES) return;
+    this.synced = this.length;
+    // An error here shows again at the last sync, which is the one that counts.
+    this.syncing = this.syncing.then(() => this.target.datasync()).catch(() => undefined);
+  }
+
+  async finish(): Promise<{ root: Uint8Array; length: number }> {
+    await this.syncing;
+    await this.target.sync();
+    return { root: rootOfLeaves(this.leaves.finish()), length: this.length };
+  }
+
+  async close(): Promise<void> {
+    await this.syncing;
+    await this.target.close();
+  }
 }
 
 /** Writes the canonical tar (seal/tar.ts) into the pipe, hashing each file as it goes by. */

@@ -80,11 +80,14 @@ interface Sealing {
 export async function sealPackage(input: PackageToSeal): Promise<SealedPackage> {
   const folder = resolve(input.outDir);
   if (await stat(folder).catch(() => null)) throw new TrustError('SEAL.EXISTS', { folder });
+  const bytes = await inputBytes(input);
   const partial = `${folder}.partial-${randomBytes(6).toString('hex')}`;
   await mkdir(partial, { recursive: true, mode: 0o700 });
+  // First of all, so that the thread starts up while the dealings are made.
+  const engine = engineFor(bytes);
   try {
     const sealing = await begin(input, partial);
-    const commit = await sealInto(sealing);
+    const commit = await sealInto(engine, sealing);
     await syncFolder(partial);
     await faultPoint('seal.package.synced');
     await rename(partial, folder);
@@ -94,6 +97,8 @@ export async function sealPackage(input: PackageToSeal): Promise<SealedPackage> 
   } catch (error) {
     await rm(partial, { recursive: true, force: true });
     throw error;
+  } finally {
+    await engine.close();
   }
 }
 
@@ -154,36 +159,31 @@ export function cipherOf(
   return { key: envelopeKey(dealing.K(), e), context: envelopeContext(dealing.label, e) };
 }
 
-async function sealInto(sealing: Sealing): Promise<Commit> {
+async function sealInto(engine: SegmentEngine, sealing: Sealing): Promise<Commit> {
   const { input, keys, terms, dealings, folder, seed } = sealing;
   const names = envelopesOf(stagesOf(input.lotKey, input.withdraw));
-  const engine = engineFor(await inputBytes(input));
-  try {
-    const others: SealedEnvelope[] = [];
-    for (const e of names.filter((name) => name !== 'I')) {
-      others.push(await sealOne(engine, sealing, e, input.envelopes[e] ?? []));
-    }
-    const identity = await sealOne(engine, sealing, 'I', await identityFiles(sealing, others));
-    const all = [identity, ...others];
-    const unproven = {
-      type: 'commit' as const,
-      ...terms,
-      suite: SUITE as typeof SUITE,
-      dealings,
-      envelopes: names.map((e) => referTo(all, e)),
-      wk: wkOf(keys.wkSecret),
-      ...(input.withdraw ? { withdraw: input.withdraw } : {}),
-    };
-    const body = commitBody(unproven);
-    const commit: Commit = {
-      ...unproven,
-      dealings: dealings.map((dealing) => proveDealing(dealing, body, systemRandom)),
-    };
-    await writeParts(folder, commit, input, secretsOf(input, commit, seed, all));
-    return commit;
-  } finally {
-    await engine.close();
+  const others: SealedEnvelope[] = [];
+  for (const e of names.filter((name) => name !== 'I')) {
+    others.push(await sealOne(engine, sealing, e, input.envelopes[e] ?? []));
   }
+  const identity = await sealOne(engine, sealing, 'I', await identityFiles(sealing, others));
+  const all = [identity, ...others];
+  const unproven = {
+    type: 'commit' as const,
+    ...terms,
+    suite: SUITE as typeof SUITE,
+    dealings,
+    envelopes: names.map((e) => referTo(all, e)),
+    wk: wkOf(keys.wkSecret),
+    ...(input.withdraw ? { withdraw: input.withdraw } : {}),
+  };
+  const body = commitBody(unproven);
+  const commit: Commit = {
+    ...unproven,
+    dealings: dealings.map((dealing) => proveDealing(dealing, body, systemRandom)),
+  };
+  await writeParts(folder, commit, input, secretsOf(input, commit, seed, all));
+  return commit;
 }
 
 async function sealOne(
@@ -285,10 +285,13 @@ async function checkSheet({ envelopes }: PackageToSeal, bidder: BidStatement['bi
 }
 
 async function inputBytes({ envelopes }: PackageToSeal): Promise<number> {
-  const sizes = Object.values(envelopes)
-    .flat()
-    .map(async ({ from }) => ('bytes' in from ? from.bytes.length : (await stat(from.file)).size));
-  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+  let sum = 0;
+  for (const { path, from } of Object.values(envelopes).flat()) {
+    const size = 'bytes' in from ? from.bytes.length : (await stat(from.file).catch(() => null))?.size;
+    if (size === undefined) throw new TrustError('SEAL.NOT_A_FILE', { path: path.slice(0, 100) });
+    sum += size;
+  }
+  return sum;
 }
 
 /** One machine, one value; it says nothing else about the machine. The law lets authorities compare it (条例40). */

@@ -1,9 +1,8 @@
-import { createCipheriv, createDecipheriv, createHash, createSecretKey } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { TrustError } from '../encoding/index.ts';
 import type { AeadFactory } from '../seal/aead.ts';
 import { CHUNK_BYTES, SEALED_CHUNK_BYTES, TAG_BYTES, chunkNonce } from '../seal/cobblestone.ts';
-import { LeafHasher } from '../seal/leaf-tree.ts';
 
 /** Work travels between threads in segments of 64 chunks: large enough to make messages free, small enough to bound memory. */
 const SEGMENT_CHUNKS = 64;
@@ -53,51 +52,32 @@ export interface SegmentJob {
   /** The message's AES key and base nonce (cobblestoneKeys). */
   readonly key: Uint8Array;
   readonly baseNonce: Uint8Array;
-  /** Salt and commitment: part of the first leaf. */
-  readonly header: Uint8Array;
 }
 
-/** One message's chunks in order, and the 1 MiB leaf hashes of its ciphertext. Synchronous: runs in a thread or inline. */
+/** One message's chunks in order. Synchronous: runs in a thread or inline. */
 export class SegmentCipher {
-  private readonly leaves = new LeafHasher(() => createHash('sha256'));
   private readonly key: KeyObject;
   private readonly nonce = new Uint8Array(12);
   private counter = 0;
 
   constructor(private readonly job: SegmentJob) {
     this.key = createSecretKey(job.key);
-    this.leaves.update(job.header);
   }
 
   /** Fills `out` and returns the bytes written. All but the last segment are whole chunks. */
   run(input: Uint8Array, out: Uint8Array, last: boolean): number {
-    if (this.job.mode === 'seal') {
-      const written = this.chunks(input, out, CHUNK_BYTES, last);
-      this.leaves.update(out.subarray(0, written));
-      return written;
-    }
-    this.leaves.update(input);
-    return this.chunks(input, out, SEALED_CHUNK_BYTES, last);
-  }
-
-  finish(): Uint8Array[] {
-    return this.leaves.finish();
-  }
-
-  private chunks(input: Uint8Array, out: Uint8Array, size: number, last: boolean): number {
-    const delta = this.job.mode === 'seal' ? TAG_BYTES : -TAG_BYTES;
-    const apply = this.job.mode === 'seal' ? sealChunk : openChunk;
+    const sealing = this.job.mode === 'seal';
+    const size = sealing ? CHUNK_BYTES : SEALED_CHUNK_BYTES;
+    const delta = sealing ? TAG_BYTES : -TAG_BYTES;
+    const apply = sealing ? sealChunk : openChunk;
     let written = 0;
     let at = 0;
     for (; at + size <= input.length; at += size, written += size + delta) {
       apply(this.key, this.nextNonce(), input.subarray(at, at + size), out.subarray(written));
     }
     const rest = input.subarray(at);
-    if (!last) {
-      if (rest.length > 0) throw new TrustError('SEAL.TRUNCATED');
-      return written;
-    }
-    if (rest.length + delta < 0) throw new TrustError('SEAL.TRUNCATED');
+    if (!last && rest.length === 0) return written;
+    if (!last || rest.length + delta < 0) throw new TrustError('SEAL.TRUNCATED');
     apply(this.key, this.nextNonce(), rest, out.subarray(written));
     return written + rest.length + delta;
   }

@@ -16,7 +16,7 @@ export type SegmentRequest =
     };
 
 export type SegmentReply =
-  | { readonly ok: true; readonly written: number; readonly leaves: Uint8Array[] | null }
+  | { readonly ok: true; readonly written: number }
   | { readonly ok: false; readonly code: TrustCode | null; readonly message: string };
 
 /**
@@ -31,8 +31,6 @@ export interface SegmentBuffers {
 export interface SegmentResult {
   readonly buffers: SegmentBuffers;
   readonly written: number;
-  /** Leaf hashes of the whole ciphertext, with the last segment. */
-  readonly leaves: readonly Uint8Array[] | null;
 }
 
 /** Seals or opens the segments of one message at a time, in order. */
@@ -62,7 +60,7 @@ export class InlineEngine implements SegmentEngine {
     if (!this.cipher) throw new TrustError('SEAL.CHUNK');
     const input = new Uint8Array(buffers.input, 0, length);
     const written = this.cipher.run(input, new Uint8Array(buffers.output), last);
-    return Promise.resolve({ buffers, written, leaves: last ? this.cipher.finish() : null });
+    return Promise.resolve({ buffers, written });
   }
 
   close(): Promise<void> {
@@ -76,7 +74,7 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-/** On a second thread, so that hashing the plaintext and the disk go on meanwhile. */
+/** On a second thread, so that hashing and the disk go on meanwhile. */
 export class ThreadEngine implements SegmentEngine {
   private readonly worker: Worker;
   private readonly waiting: Waiting[] = [];
@@ -114,7 +112,7 @@ export class ThreadEngine implements SegmentEngine {
 
   private settle(reply: SegmentReply): void {
     const next = this.waiting.shift();
-    if (reply.ok) next?.resolve({ buffers: next.buffers, written: reply.written, leaves: reply.leaves });
+    if (reply.ok) next?.resolve({ buffers: next.buffers, written: reply.written });
     else next?.reject(reply.code ? new TrustError(reply.code) : new Error(reply.message));
   }
 

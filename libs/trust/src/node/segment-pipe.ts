@@ -14,7 +14,6 @@ export class SegmentPipe {
   private made = 0;
   private readonly underWay: Promise<SegmentBuffers>[] = [];
   private previous: Promise<unknown> = Promise.resolve();
-  private leaves: readonly Uint8Array[] = [];
 
   constructor(
     private readonly engine: SegmentEngine,
@@ -44,12 +43,11 @@ export class SegmentPipe {
     }
   }
 
-  /** Sends what is left as the last segment and waits for all deliveries; the ciphertext's leaf hashes. */
-  async end(): Promise<readonly Uint8Array[]> {
+  /** Sends what is left as the last segment and waits for all deliveries. */
+  async end(): Promise<void> {
     this.current ??= await this.takeBuffers();
     this.dispatch(true);
     await Promise.all(this.underWay);
-    return this.leaves;
   }
 
   /** Waits until no buffer is in use, whatever happened: before the files behind it are closed. */
@@ -83,7 +81,6 @@ export class SegmentPipe {
   ): Promise<SegmentBuffers> {
     const [result] = await Promise.all([this.engine.run(buffers, length, last), before]);
     await this.deliver(new Uint8Array(result.buffers.output, 0, result.written));
-    if (result.leaves) this.leaves = result.leaves;
     return result.buffers;
   }
 }

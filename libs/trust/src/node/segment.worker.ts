@@ -18,8 +18,7 @@ function run({ buffers, length, last }: Extract<SegmentRequest, { kind: 'run' }>
   try {
     if (!cipher) throw new TrustError('SEAL.CHUNK');
     const input = new Uint8Array(buffers.input, 0, length);
-    const written = cipher.run(input, new Uint8Array(buffers.output), last);
-    return { ok: true, written, leaves: last ? cipher.finish() : null };
+    return { ok: true, written: cipher.run(input, new Uint8Array(buffers.output), last) };
   } catch (error) {
     cipher = null;
     return { ok: false, code: error instanceof TrustError ? error.code : null, message: String(error) };

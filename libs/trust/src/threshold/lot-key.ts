@@ -42,7 +42,7 @@ function lotPoint(text: string, of: string): Point {
  * @throws TrustError LOTKEY.POINT
  */
 export const trusteeKeysOf = ({ trustees }: Pick<LotKey, 'trustees'>): Point[] =>
-  trustees.map(({ i, y }) => lotPoint(y, `trustee ${i}`).precompute(6));
+  trustees.map(({ i, y }) => lotPoint(y, `trustee ${i}`).precompute(4));
 
 /** Sizes fit together, seats are 1…n in order, the times are real and in order. */
 function checkShape({ n, k, q, witnesses, policy, trustees, createdAt, deadline }: LotKey): void {
