@@ -63,7 +63,12 @@ export class Actor {
   }
 
   /** Signs what the platform drafted and sends it back. */
-  async signAndPost<T extends object>(type: string, draftPath: string, path: string, draftBody: unknown = {}) {
+  async signAndPost<T extends object>(
+    type: string,
+    draftPath: string,
+    path: string,
+    draftBody: unknown = {},
+  ) {
     const { record } = await this.post<{ record: T }>(draftPath, draftBody);
     await this.post(path, await this.sign(type, record));
     return record;
