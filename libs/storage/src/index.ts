@@ -12,3 +12,5 @@
 export * from './blob-store.ts';
 export * from './file/file-blob-store.ts';
 export * from './storage.module.ts';
+export * from './s3/s3-blob-store.ts';
+export type { S3Options } from './s3/s3-connection.ts';
