@@ -19,6 +19,16 @@ export interface BidView {
   readonly receipt: ReceiptFile;
 }
 
+/** What is known of an upload. */
+@Injectable()
+export class UploadStores {
+  constructor(
+    readonly arrivals: ArrivalStore,
+    readonly bids: BidStore,
+    readonly parts: PartStore,
+  ) {}
+}
+
 /** What the holder of a bid's upload token may know of it; also finishes what a crash left undone. */
 @Injectable()
 export class ShowBid {
@@ -52,14 +62,4 @@ export class ShowBid {
     }
     return lists.flatMap(({ e, missing }) => missing.map((n) => ({ e, n })));
   }
-}
-
-/** What is known of an upload. */
-@Injectable()
-export class UploadStores {
-  constructor(
-    readonly arrivals: ArrivalStore,
-    readonly bids: BidStore,
-    readonly parts: PartStore,
-  ) {}
 }

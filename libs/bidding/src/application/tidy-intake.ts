@@ -13,6 +13,14 @@ const AT_ONCE = 32;
 const LEFT_BEHIND_MS = 15_000;
 const ORPHAN_MS = 3_600_000;
 
+@Injectable()
+export class Finishers {
+  constructor(
+    readonly assemble: AssembleEnvelope,
+    readonly issueStoredReceipt: IssueStoredReceipt,
+  ) {}
+}
+
 /** Finishes what a process that died left undone. Nothing here decides a time: every time was fixed when bytes came. */
 @Injectable()
 export class TidyIntake {
@@ -32,14 +40,6 @@ export class TidyIntake {
       await this.finishers.issueStoredReceipt.run(c);
     await this.arrivals.forgetQuotas();
   }
-}
-
-@Injectable()
-export class Finishers {
-  constructor(
-    readonly assemble: AssembleEnvelope,
-    readonly issueStoredReceipt: IssueStoredReceipt,
-  ) {}
 }
 
 /** Uploads that no envelope names: the loser of two that began at once, when the process died before its abort. */
