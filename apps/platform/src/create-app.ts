@@ -7,7 +7,7 @@ import type { Logger } from 'pino';
 import type { Settings } from '#kernel';
 import { installQueues } from '#jobs';
 import { awaitMigrations, EmbeddedPostgres, migrate } from '#persistence';
-import { FileBlobStore } from '#storage';
+import { FileBlobStore, S3BlobStore } from '#storage';
 import type { BlobStore } from '#storage';
 import { assertEveryRouteHasAccess, configureHttp, createLogger, NestLog, serveApiDocs } from '#web';
 import { AppModule } from './app.module.ts';
@@ -16,6 +16,8 @@ import { contextSchemas } from './contexts.ts';
 
 /** How long a process waits at its start for a database that is not up yet. */
 const DATABASE_WAIT_MS = 60_000;
+/** How long it is tried to find or make the bucket. */
+const BUCKET_WAIT_MS = 600_000;
 /** Records are at most 64 KiB each (PROTOCOL 3); a request may carry a few, with their signatures. */
 const JSON_LIMIT = 1024 * 1024;
 
@@ -35,7 +37,7 @@ export async function createApp(config: PlatformConfig): Promise<Platform> {
     embedded?.supervise((error) =>
       logger.error({ err: error }, 'the embedded database does not start again'),
     );
-    const blobs = await openBlobs(config);
+    const blobs = await openBlobs(config, logger);
     const module = AppModule.forRoot({ config, settings, databaseUrl, blobs, logger });
     const app = await NestFactory.create<NestExpressApplication>(module, {
       bodyParser: false,
@@ -88,6 +90,15 @@ async function prepareDatabase(config: PlatformConfig, embedded: EmbeddedPostgre
   return url;
 }
 
-async function openBlobs(config: PlatformConfig): Promise<BlobStore> {
-  return FileBlobStore.open(join(config.dataDir, 'objects'));
+async function openBlobs(config: PlatformConfig, logger: Logger): Promise<BlobStore> {
+  if (!config.s3) return FileBlobStore.open(join(config.dataDir, 'objects'));
+  const store = new S3BlobStore(config.s3);
+  // A store that is away at the start is a 503 until it comes, like later: the rest of the platform works.
+  store.ensureBucket(BUCKET_WAIT_MS).catch((error: unknown) => {
+    logger.error(
+      { err: error, bucket: config.s3?.bucket },
+      'the object store has no such bucket and none could be made',
+    );
+  });
+  return store;
 }
