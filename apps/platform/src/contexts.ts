@@ -1,6 +1,7 @@
 import type { DynamicModule, Type } from '@nestjs/common';
 import { biddingSchema } from '#bidding';
 import { jobsSchema } from '#jobs';
+import { openingSchema } from '#opening';
 import { partiesSchema } from '#parties';
 import type { ContextSchema } from '#persistence';
 import { tenderingSchema } from '#tendering';
@@ -13,6 +14,7 @@ export const contextSchemas: readonly ContextSchema[] = [
   partiesSchema,
   tenderingSchema,
   biddingSchema,
+  openingSchema,
 ];
 
 /** Every context's Nest module. A context adds its line here. */

@@ -5,3 +5,5 @@
 export * from './opening.facade.ts';
 export { OPENING_STATES } from './domain/opening-states.ts';
 export type { OpeningState } from './domain/opening-states.ts';
+export { openingSchema } from './opening.schema.ts';
+export { OpeningModule } from './opening.module.ts';

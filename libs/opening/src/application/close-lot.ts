@@ -1,0 +1,162 @@
+import { Injectable } from '@nestjs/common';
+import { IntegrityError, faultPoint, formatInstant } from '#kernel';
+import type { Instant } from '#kernel';
+import { Bidding } from '#bidding';
+import type { AcceptedMove, CloseLists } from '#bidding';
+import { Parties } from '#parties';
+import { UnitOfWork } from '#persistence';
+import type { Tx } from '#persistence';
+import { Transparency } from '#transparency';
+import type { SignedCheckpoint } from '#transparency';
+import { byArrival, closeDueAt, hashText, releaseDueAt } from '#trust';
+import type { AcceptedBid, Close } from '#trust';
+import { decide, nextDueAt } from '../domain/opening-states.ts';
+import { BidStore } from './bid-store.ts';
+import { SessionStore } from './session-store.ts';
+import type { Session } from './session-store.ts';
+
+type Leaves = ReadonlyMap<string, { readonly blind: string; readonly index: number }>;
+
+/** The two stores of the session, for use cases that write both. */
+@Injectable()
+export class OpeningStores {
+  constructor(
+    readonly sessions: SessionStore,
+    readonly bids: BidStore,
+  ) {}
+}
+
+/**
+ * CLOSE (PROTOCOL section 7): the final list, from the first checkpoint at or after the deadline and its margin. Signed
+ * and logged in the transaction that stores it; the primary key allows one per lot.
+ */
+@Injectable()
+export class CloseLot {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly stores: OpeningStores,
+    private readonly bidding: Bidding,
+    private readonly parties: Parties,
+    private readonly transparency: Transparency,
+  ) {}
+
+  /** Does nothing before the deadline and its margin, and where it was done already. */
+  async run(session: Session): Promise<void> {
+    const { lotId } = session;
+    const dueAt = closeDueAt(session.deadline, session.acceleration);
+    // Before the checkpoint is chosen: whatever arrived in time has been decided and is on its way into the log.
+    await this.bidding.settle(lotId);
+    const lists = await this.unitOfWork.run((tx) => this.bidding.closeLists(tx, lotId));
+    const { checkpoint, leaves } = await this.checkpointOver(lists, dueAt);
+    const crls = (await this.parties.crls()).map((crl) => crl.sha256).sort();
+    await faultPoint('opening.close.before');
+    await this.unitOfWork.run(async (tx) => {
+      const held = await this.stores.sessions.lock(tx, lotId);
+      if (held?.state !== 'waiting' || held.deadline !== lists.deadline) return;
+      const now = await tx.now();
+      const facts = await this.stores.sessions.facts(tx, held);
+      const next = decide(held.state, 'close', facts, now);
+      if (!next.ok) return;
+      const close = closeRecord(held, lists, { checkpoint, leaves, crls, closedAt: now });
+      await this.store(tx, held, close);
+    });
+    await faultPoint('opening.close.after');
+  }
+
+  /**
+   * The first checkpoint at or after `dueAt`. One that was signed while a crashed intake was still being settled may
+   * miss an arrival; the first one after that is taken then, so that nobody is left out.
+   */
+  private async checkpointOver(
+    lists: CloseLists,
+    dueAt: Instant,
+  ): Promise<{ checkpoint: SignedCheckpoint; leaves: Leaves }> {
+    const hashes = [...standingOf(lists).map(({ c }) => c), ...movesOf(lists).map(({ hash }) => hash)];
+    for (const at of [dueAt, null]) {
+      const when = at ?? (await this.unitOfWork.run((tx) => tx.now()));
+      const checkpoint = await this.transparency.checkpointAtOrAfter(when);
+      if (!checkpoint) continue;
+      const leaves = await this.transparency.leaves(hashes);
+      const covered = hashes.every((hash) => (leaves.get(hash)?.index ?? Infinity) < checkpoint.size);
+      if (covered) return { checkpoint, leaves };
+    }
+    throw new IntegrityError('the log does not cover what arrived in time', { hashes: hashes.length });
+  }
+
+  private async store(tx: Tx, session: Session, close: Close): Promise<void> {
+    const { lotId } = session;
+    const { sessions, bids } = this.stores;
+    const signed = await this.transparency.signAs('platform', 'close', close);
+    const hash = hashText('close', close);
+    await sessions.addClose(tx, lotId, { hash, signed });
+    for (const { c, arrivedAt } of close.accepted) await bids.add(tx, lotId, { c, arrivedAt });
+    await this.transparency.append(tx, hash, { published: true });
+    const shown = [
+      ...close.accepted.map(({ c }) => c),
+      ...close.moves.flatMap(({ move }) => [hashText('move', move.record), move.record.from]),
+    ];
+    await this.transparency.publish(tx, shown);
+    const change = { closedAt: instantOf(close.closedAt), releaseAt: instantOf(close.releaseAt) };
+    const next = { state: 'closed' as const, ...change };
+    const due = nextDueAt('closed', { closeDueAt: session.deadline, releaseAt: change.releaseAt });
+    await sessions.move(tx, session, 'close', { ...next, nextDueAt: due }, 'clock');
+    await tx.publish({ type: 'opening.closed', key: lotId, payload: { lotId } });
+    await faultPoint('opening.close.stored');
+  }
+}
+
+const instantOf = (text: string): Instant => Date.parse(text) as Instant;
+
+const standingOf = (lists: CloseLists) => lists.accepted.filter(({ state }) => state === 'stored');
+
+/** Moves of bids that had been whole; what was never whole is listed as incomplete, moved or not. */
+function movesOf(lists: CloseLists): readonly AcceptedMove[] {
+  const whole = new Set(lists.accepted.map(({ c }) => c));
+  return lists.moves.filter(({ move }) => whole.has(move.record.from));
+}
+
+interface CloseParts {
+  readonly checkpoint: SignedCheckpoint;
+  readonly leaves: Leaves;
+  readonly crls: readonly string[];
+  readonly closedAt: Instant;
+}
+
+function leafOf(leaves: Leaves, hash: string): { blind: string; index: number } {
+  const leaf = leaves.get(hash);
+  if (!leaf) throw new IntegrityError('an accepted record has no leaf', { hash });
+  return leaf;
+}
+
+function closeRecord(session: Session, lists: CloseLists, parts: CloseParts): Close {
+  const { leaves, closedAt } = parts;
+  const accepted: AcceptedBid[] = standingOf(lists).map(({ c, arrivedAt, storedAt, token }) => ({
+    c,
+    arrivedAt: formatInstant(arrivedAt),
+    storedAt: formatInstant(storedAt),
+    ...leafOf(leaves, c),
+    token,
+  }));
+  return {
+    type: 'close',
+    lotKeyHash: session.lotKeyHash,
+    deadline: formatInstant(session.deadline),
+    checkpoint: parts.checkpoint.text,
+    closedAt: formatInstant(closedAt),
+    releaseAt: formatInstant(releaseDueAt(closedAt, session.acceleration)),
+    accepted: accepted.sort(byArrival),
+    moves: movesOf(lists).map(({ hash, move, arrivedAt, token }) => ({
+      move,
+      arrivedAt: formatInstant(arrivedAt),
+      ...leafOf(leaves, hash),
+      token,
+    })),
+    refused: lists.refused.map(({ c, arrivedAt, reason }) => ({
+      c,
+      arrivedAt: formatInstant(arrivedAt),
+      reason,
+    })),
+    intake: [],
+    crls: [...parts.crls],
+  };
+}

@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { faultPoint, formatInstant, parseInstant, unwrap } from '#kernel';
+import type { LotId } from '#kernel';
+import { UnitOfWork } from '#persistence';
+import type { Tx } from '#persistence';
+import { Transparency } from '#transparency';
+import { TrustError, b64u, hashText, parsePem, verifySigned } from '#trust';
+import type { AcceptedBid, Certificate, CloseAdd, Commit, ReceiptFile, Signed } from '#trust';
+import { decide } from '../domain/opening-states.ts';
+import { AdvanceLot } from './advance-lot.ts';
+import { OpeningStores } from './close-lot.ts';
+import { openingError } from './refusal.ts';
+import type { Session } from './session-store.ts';
+
+/**
+ * The find-yourself window: whoever holds the platform's own receipts for a bid that CLOSE left out adds it, by one
+ * CLOSE-ADD. After the window, or after the first share, nothing is added any more (PROTOCOL section 7).
+ */
+@Injectable()
+export class FindYourself {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly stores: OpeningStores,
+    private readonly advance: AdvanceLot,
+    private readonly transparency: Transparency,
+  ) {}
+
+  /** The addition; the one from before where the bid was added already. */
+  async run(lotId: LotId, receipt: ReceiptFile, commit: Commit): Promise<Signed<CloseAdd>> {
+    const session = await this.advance.run(lotId);
+    const c = hashText('commit', commit);
+    const bid = await this.acceptedBid(session, receipt, c);
+    await faultPoint('opening.add.before');
+    const signed = await this.unitOfWork.run((tx) => this.add(tx, lotId, bid, commit));
+    await faultPoint('opening.add.after');
+    return signed;
+  }
+
+  private async add(tx: Tx, lotId: LotId, bid: AcceptedBid, commit: Commit): Promise<Signed<CloseAdd>> {
+    const { sessions, bids } = this.stores;
+    const session = await sessions.lock(tx, lotId);
+    if (!session) throw openingError('OPENING.LOT_UNKNOWN');
+    const additions = await sessions.additions(tx, lotId);
+    const before = additions.find((addition) => addition.signed.record.bid.c === bid.c);
+    if (before) return before.signed;
+    const now = await tx.now();
+    unwrap(decide(session.state, 'add', await sessions.facts(tx, session), now));
+    const close = await sessions.close(tx, lotId);
+    if (!close) throw openingError('OPENING.NOT_CLOSED');
+    const { accepted, moves } = close.signed.record;
+    if (accepted.some(({ c }) => c === bid.c)) throw openingError('OPENING.BID_LISTED', { c: bid.c });
+    if (moves.some(({ move }) => move.record.from === bid.c)) throw openingError('OPENING.BID_MOVED');
+    const record: CloseAdd = {
+      type: 'close-add',
+      lotKeyHash: session.lotKeyHash,
+      close: close.hash,
+      sequence: additions.length + 1,
+      bid,
+      addedAt: formatInstant(now),
+    };
+    const hash = hashText('close-add', record);
+    const signed = await this.transparency.signAs('platform', 'close-add', record);
+    await sessions.addAddition(tx, lotId, { hash, signed, commit });
+    await bids.add(tx, lotId, bid);
+    await this.transparency.append(tx, hash, { published: true });
+    await this.transparency.publish(tx, [bid.c]);
+    await sessions.say(tx, lotId, 'added', bid.c, {});
+    return signed;
+  }
+
+  /** What the receipts prove: this lot, in time, whole, in the log. They come from anyone. */
+  private async acceptedBid(session: Session, receipt: ReceiptFile, c: string): Promise<AcceptedBid> {
+    const { arrival, stored } = receipt;
+    this.signedByUs('receipt-arrival', arrival);
+    if (arrival.record.subject !== c || arrival.record.kind === 'withdraw') {
+      throw openingError('OPENING.RECEIPT_INVALID', { reason: 'subject' });
+    }
+    if (arrival.record.lotKeyHash !== session.lotKeyHash) throw openingError('OPENING.RECEIPT_OTHER_LOT');
+    if (!stored) throw openingError('OPENING.RECEIPT_NOT_STORED');
+    this.signedByUs('receipt-stored', stored);
+    if (stored.record.c !== c || stored.record.lotKeyHash !== session.lotKeyHash) {
+      throw openingError('OPENING.RECEIPT_INVALID', { reason: 'stored subject' });
+    }
+    const inTime =
+      arrival.record.inTime &&
+      stored.record.inTime &&
+      before(arrival.record.arrivedAt, session) &&
+      before(stored.record.storedAt, session);
+    if (!inTime) throw openingError('OPENING.RECEIPT_LATE');
+    const leaf = (await this.transparency.leaves([c])).get(c);
+    if (!leaf) throw openingError('OPENING.RECEIPT_INVALID', { reason: 'not in the log' });
+    return {
+      c,
+      arrivedAt: arrival.record.arrivedAt,
+      storedAt: stored.record.storedAt,
+      ...leaf,
+      token: createHash('sha256').update(b64u.decode(receipt.token)).digest('base64url'),
+    };
+  }
+
+  private signedByUs(type: string, signed: Signed<object>): void {
+    const own = this.transparency.platformFingerprint('receipt');
+    const known = new Map<string, Certificate>();
+    for (const pem of this.transparency.platformCertificates()) {
+      for (const certificate of unwrap(parsePem(pem))) known.set(certificate.fingerprint, certificate);
+    }
+    try {
+      const signers = verifySigned(type, signed, (fingerprint) => known.get(fingerprint));
+      if (signers.some(({ fingerprint }) => fingerprint === own)) return;
+    } catch (error) {
+      if (!(error instanceof TrustError)) throw error;
+    }
+    throw openingError('OPENING.RECEIPT_INVALID', { reason: 'signature', type });
+  }
+}
+
+const before = (text: string, session: Session): boolean => {
+  const at = parseInstant(text);
+  return at !== null && at < session.deadline;
+};

@@ -1,0 +1,59 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import { IsIn, IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
+import { IsPlainText } from '#web';
+
+export class SharesQuery {
+  @ApiPropertyOptional({ minimum: 0, maximum: 3 })
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(0)
+  @Max(3)
+  stage?: number;
+
+  @ApiPropertyOptional({ enum: ['public', 'committee', 'journal'] })
+  @IsOptional()
+  @IsIn(['public', 'committee', 'journal'])
+  audience?: 'public' | 'committee' | 'journal';
+}
+
+export class EventsQuery {
+  @ApiPropertyOptional({ minimum: 0, default: 0, description: 'seq of the last event that is known' })
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(0)
+  @Max(Number.MAX_SAFE_INTEGER)
+  after = 0;
+
+  @ApiPropertyOptional({ minimum: 1, maximum: 500, default: 200 })
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(500)
+  limit = 200;
+}
+
+export class SecretDto {
+  @ApiProperty({ minimum: 0, maximum: 3 })
+  @IsInt()
+  @Min(0)
+  @Max(3)
+  stage!: number;
+
+  @ApiProperty({ enum: ['public', 'committee'] })
+  @IsIn(['public', 'committee'])
+  audience!: 'public' | 'committee';
+
+  @ApiProperty({ description: 'The dealing’s secret s: 32 bytes, base64url' })
+  @Matches(/^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/)
+  s!: string;
+}
+
+export class TextDto {
+  @ApiProperty({ maxLength: 4000 })
+  @IsPlainText(4000, { lines: true })
+  text!: string;
+}

@@ -1,0 +1,37 @@
+import type { Request } from 'express';
+import type { z } from 'zod';
+import { MAX_LIST_BYTES, TrustError, canonicalBytes, parseRecord } from '#trust';
+import { openingError } from '../application/refusal.ts';
+
+/**
+ * A record that comes as JSON (parsed before, within the JSON limit) or, where it is larger, as its canonical bytes in
+ * application/octet-stream. Strict either way; the sender controls every byte.
+ * @throws RefusalError OPENING.MALFORMED
+ */
+export async function readBody<T>(
+  request: Request,
+  schema: z.ZodType<T>,
+  maxBytes = MAX_LIST_BYTES,
+): Promise<T> {
+  try {
+    if (request.is('application/octet-stream')) {
+      return parseRecord(schema, await readAll(request, maxBytes), maxBytes);
+    }
+    return parseRecord(schema, canonicalBytes(request.body), maxBytes);
+  } catch (error) {
+    if (!(error instanceof TrustError)) throw error;
+    throw openingError('OPENING.MALFORMED', { reason: error.code, path: error.facts['path'] ?? null });
+  }
+}
+
+async function readAll(request: Request, maxBytes: number): Promise<Uint8Array> {
+  const pieces: Buffer[] = [];
+  let length = 0;
+  for await (const piece of request as AsyncIterable<Buffer>) {
+    length += piece.length;
+    if (length > maxBytes)
+      throw openingError('OPENING.MALFORMED', { reason: 'RECORD.TOO_LARGE', limit: maxBytes });
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces);
+}

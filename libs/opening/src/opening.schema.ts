@@ -1,0 +1,8 @@
+import type { ContextSchema } from '#persistence';
+import { CreateOpening1700000400001 } from '../migrations/1700000400001-create-opening.ts';
+
+export const openingSchema: ContextSchema = {
+  name: 'opening',
+  entities: [],
+  migrations: [CreateOpening1700000400001],
+};
