@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { ProcessRole } from '#kernel';
+import { parseFaultKill } from './fault-injection.ts';
+import type { FaultPlan } from './fault-injection.ts';
 
 export interface PlatformConfig {
   readonly role: ProcessRole;
@@ -25,6 +27,8 @@ export interface PlatformConfig {
     readonly bucket: string;
     readonly region: string;
   } | null;
+  /** Null outside of fault tests. */
+  readonly faults: FaultPlan | null;
 }
 
 const whole = (min: number, max: number) =>
@@ -71,6 +75,11 @@ export const variables = {
     .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'a bucket name')
     .default('glasshall'),
   S3_REGION: z.string().min(1).default('us-east-1'),
+  FAULT_KILL: z
+    .string()
+    .refine((text) => parseFaultKill(text) !== null, 'point:count, comma separated')
+    .optional(),
+  FAULT_TRACE: z.string().min(1).optional(),
 } as const;
 
 const schema = z.object(variables);
@@ -118,6 +127,16 @@ const CONTRADICTIONS: readonly { variable: Variable; fault: string; when: (v: Va
     when: (v) => v.DEMO === true && v.NODE_ENV === 'production',
   },
   {
+    variable: 'FAULT_KILL',
+    fault: 'refused when NODE_ENV is production: it kills the process',
+    when: (v) => v.FAULT_KILL !== undefined && v.NODE_ENV === 'production',
+  },
+  {
+    variable: 'FAULT_TRACE',
+    fault: 'refused when NODE_ENV is production',
+    when: (v) => v.FAULT_TRACE !== undefined && v.NODE_ENV === 'production',
+  },
+  {
     variable: 'PUBLIC_URL',
     fault: 'needed when NODE_ENV is production, and with https://',
     when: (v) => v.NODE_ENV === 'production' && v.PUBLIC_URL?.startsWith('https://') !== true,
@@ -160,5 +179,12 @@ function toConfig(v: Values): PlatformConfig {
       endpoint && accessKey && secretKey
         ? { endpoint, accessKey, secretKey, bucket: v.S3_BUCKET, region: v.S3_REGION }
         : null,
+    faults:
+      (v.FAULT_KILL ?? v.FAULT_TRACE) === undefined
+        ? null
+        : {
+            kill: parseFaultKill(v.FAULT_KILL ?? '') ?? new Map<string, number>(),
+            trace: v.FAULT_TRACE ?? null,
+          },
   };
 }

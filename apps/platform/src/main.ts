@@ -2,6 +2,7 @@ import { ConfigError, parseConfig } from './config.ts';
 import type { PlatformConfig } from './config.ts';
 import { createApp } from './create-app.ts';
 import type { Platform } from './create-app.ts';
+import { injectFaults } from './fault-injection.ts';
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -58,6 +59,7 @@ async function main(): Promise<void> {
   let config: PlatformConfig | null = null;
   try {
     config = parseConfig(process.env);
+    if (config.faults) injectFaults(config.faults);
     const starting = createApp(config);
     endOnSignal(starting);
     const platform = await starting;
