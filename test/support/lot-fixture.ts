@@ -45,7 +45,11 @@ export const testCreditCode = (number: number): string => `91440000${String(numb
 
 const ROLES = ['tenderee', 'agency', 'regulator', 'centre', 'notary'] as const;
 
-export async function makeLot(now: Instant = instant(1_790_000_000_000), k = 3): Promise<LotFixture> {
+export async function makeLot(
+  now: Instant = instant(1_790_000_000_000),
+  k = 3,
+  lot = '5f0c1a2b-3c4d-4e5f-8a9b-0c1d2e3f4a5b',
+): Promise<LotFixture> {
   const validity = { notBefore: addMs(now, -DAY), notAfter: addMs(now, 365 * DAY) };
   const ca = await createDevelopmentCa({ name: 'Test root', ...validity });
   const signerOf = (number: number, organisation: string): Promise<Signer> =>
@@ -58,7 +62,7 @@ export async function makeLot(now: Instant = instant(1_790_000_000_000), k = 3):
   const room = newKeyPair(systemRandom);
   const terms = {
     type: 'lotkey' as const,
-    lot: '5f0c1a2b-3c4d-4e5f-8a9b-0c1d2e3f4a5b',
+    lot,
     notice: hashText('notice', { test: true }),
     suite: 'P256' as const,
     n: ROLES.length,

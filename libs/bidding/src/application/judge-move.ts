@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { faultPoint, refuse, RefusalError, unwrap } from '#kernel';
 import { UnitOfWork } from '#persistence';
 import type { Tx } from '#persistence';
-import { b64u, edVerify, signatureInput } from '#trust';
+import { b64u, verifyBidMove } from '#trust';
 import type { SignedMove } from '#trust';
 import { decide } from '../domain/bid-rules.ts';
 import type { BidCommand } from '../domain/bid-rules.ts';
@@ -17,9 +17,8 @@ import { accepted, decidedElsewhere, DecidedElsewhereError, refused } from './ve
 import type { Verdict } from './verdict.ts';
 
 const commandOf = (move: SignedMove, from: BidToMove, to: BidToMove | null): BidCommand => {
-  const { record, sig } = move;
-  const signed = edVerify(from.wk, signatureInput('move', record), b64u.decode(sig));
-  const facts = { sequence: record.sequence, signed };
+  const { record } = move;
+  const facts = { sequence: record.sequence, signed: verifyBidMove(move, b64u.encode(from.wk)) };
   return record.to === null
     ? { event: 'withdraw', move: facts }
     : { event: 'replace', move: facts, replacement: to };

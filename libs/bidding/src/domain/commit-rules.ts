@@ -1,6 +1,14 @@
 import { ok, refuse } from '#kernel';
 import type { Result } from '#kernel';
-import { paddedLength, plaintextLength, TrustError } from '#trust';
+import {
+  ciphertextLength,
+  envelopesOf,
+  MAX_IDENTITY_BYTES,
+  paddedLength,
+  plaintextLength,
+  stagesOf,
+  TrustError,
+} from '#trust';
 import type { Commit, LotKey, StageRule } from '#trust';
 import type { BiddingRefusal } from './refusals.ts';
 
@@ -9,12 +17,6 @@ export interface LotTerms {
   readonly lotKeyHash: string;
   readonly lotKey: LotKey;
 }
-
-/** `withdraw: all` carries only the identity (PROTOCOL section 6: for who lost `wk`). */
-const expectedStages = (commit: Commit, lotKey: LotKey): readonly StageRule[] =>
-  commit.withdraw === undefined
-    ? lotKey.stages
-    : lotKey.stages.filter(({ stage, envelopes }) => stage === 0 && envelopes.join() === 'I');
 
 /** Copied or moved to another lot: the lot's key record is named in every label, so it could never open here. */
 function namesThisLot(commit: Commit, lot: LotTerms): Result<void, BiddingRefusal> {
@@ -42,7 +44,7 @@ function hasTheDealings(commit: Commit, stages: readonly StageRule[], lotKey: Lo
 
 /** Exactly the envelopes of those stages, in their order (20号令26: nothing comes in unencrypted or beside them). */
 const hasTheEnvelopes = (commit: Commit, stages: readonly StageRule[]): boolean =>
-  commit.envelopes.map(({ e }) => e).join() === stages.flatMap(({ envelopes }) => envelopes).join();
+  commit.envelopes.map(({ e }) => e).join() === envelopesOf(stages).join();
 
 /** A ciphertext of a padded payload: {4,5,6,7}·2^j·16 KiB and the chunks' overhead; no other length can open. */
 export function isPlausibleLength(length: number): boolean {
@@ -58,6 +60,11 @@ export function isPlausibleLength(length: number): boolean {
 function hasPlausibleLengths(commit: Commit, maxBidBytes: number): Result<void, BiddingRefusal> {
   const odd = commit.envelopes.find(({ length }) => !isPlausibleLength(length));
   if (odd) return refuse('BIDDING.IMPLAUSIBLE_LENGTH', { envelope: odd.e, length: odd.length });
+  const identity = commit.envelopes.find(({ e }) => e === 'I');
+  // Every reader of stage 0 opens every `I`: a huge one would make all of them work.
+  const most = ciphertextLength(MAX_IDENTITY_BYTES);
+  if (identity && identity.length > most)
+    return refuse('BIDDING.IMPLAUSIBLE_LENGTH', { envelope: 'I', limit: most, actual: identity.length });
   const total = commit.envelopes.reduce((sum, { length }) => sum + length, 0);
   return total <= maxBidBytes
     ? ok(undefined)
@@ -75,7 +82,7 @@ export function checkCommit(
 ): Result<void, BiddingRefusal> {
   const here = namesThisLot(commit, lot);
   if (!here.ok) return here;
-  const stages = expectedStages(commit, lot.lotKey);
+  const stages = stagesOf(lot.lotKey, commit.withdraw);
   if (!hasTheDealings(commit, stages, lot.lotKey))
     return refuse('BIDDING.WRONG_STRUCTURE', { part: 'dealings', expected: describe(stages) });
   if (!hasTheEnvelopes(commit, stages))
