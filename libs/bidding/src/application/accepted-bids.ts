@@ -13,7 +13,7 @@ import { reasonOf } from '../domain/refusals.ts';
 import type { Bid } from './bid-store.ts';
 import { Receipts } from './receipts.ts';
 import { SettleLot } from './settle-lot.ts';
-import { UploadStores } from './show-bid.ts';
+import { UploadStores } from './upload-stores.ts';
 
 const MAX_REFUSED = 20_000;
 

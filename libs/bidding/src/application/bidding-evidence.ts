@@ -9,7 +9,7 @@ import { EvidenceSource } from '#transparency';
 import type { EvidenceAudience, EvidencePiece } from '#transparency';
 import { Bidding } from '../bidding.facade.ts';
 import type { Bid, Move } from './bid-store.ts';
-import { UploadStores } from './show-bid.ts';
+import { UploadStores } from './upload-stores.ts';
 
 const isPublic = (e: EnvelopeName): boolean => e === 'I' || e === 'E0';
 

@@ -5,12 +5,10 @@ import type { EnvelopeName, ReceiptFile } from '#trust';
 import type { BidState } from '../domain/bid-states.ts';
 import { missingParts } from '../domain/part-plan.ts';
 import type { BiddingRefusal } from '../domain/refusals.ts';
-import { ArrivalStore } from './arrival-store.ts';
 import { AssembleEnvelope } from './assemble-envelope.ts';
-import { BidStore } from './bid-store.ts';
 import { IssueStoredReceipt } from './issue-stored-receipt.ts';
-import { PartStore } from './part-store.ts';
 import { Receipts } from './receipts.ts';
+import { UploadStores } from './upload-stores.ts';
 
 export interface BidView {
   /** `incomplete`: the deadline passed before every byte was there; it counts as withdrawn (20号令27). */
