@@ -19,16 +19,6 @@ import type { Verdict } from './verdict.ts';
 const objectKeys = (commit: Commit): ReadonlyMap<EnvelopeName, string> =>
   new Map(commit.envelopes.map(({ e }) => [e, `bids/${randomBytes(24).toString('base64url')}`]));
 
-/** What accepting writes to, in one transaction. */
-@Injectable()
-export class IntakeStores {
-  constructor(
-    readonly arrivals: ArrivalStore,
-    readonly bids: BidStore,
-    readonly transparency: Transparency,
-  ) {}
-}
-
 /** Judges a stored COMMIT (PROTOCOL section 6): cheap checks, quota, time, proofs, uniqueness. */
 @Injectable()
 export class JudgeCommit {

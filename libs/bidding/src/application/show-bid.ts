@@ -17,16 +17,6 @@ export interface BidView {
   readonly receipt: ReceiptFile;
 }
 
-/** What is known of an upload. */
-@Injectable()
-export class UploadStores {
-  constructor(
-    readonly arrivals: ArrivalStore,
-    readonly bids: BidStore,
-    readonly parts: PartStore,
-  ) {}
-}
-
 /** What the holder of a bid's upload token may know of it; also finishes what a crash left undone. */
 @Injectable()
 export class ShowBid {
