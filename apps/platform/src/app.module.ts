@@ -6,6 +6,7 @@ import { Clock, Settings, SystemClock } from '#kernel';
 import { JobsModule } from '#jobs';
 import { PersistenceModule } from '#persistence';
 import { BlobStore, StorageModule } from '#storage';
+import { LogHealth, TransparencySettings } from '#transparency';
 import { HealthProbes, WebModule } from '#web';
 import type { PlatformConfig } from './config.ts';
 import { contextModules, contextSchemas } from './contexts.ts';
@@ -22,11 +23,12 @@ export interface Foundation {
 
 const probesOf =
   (config: PlatformConfig) =>
-  (database: DataSource, blobs: BlobStore): HealthProbes => ({
+  (database: DataSource, blobs: BlobStore, log: LogHealth): HealthProbes => ({
     metricsToken: config.metricsToken,
     parts: [
       { name: 'database', check: async () => void (await database.query('SELECT 1')) },
       { name: 'objects', check: () => blobs.check() },
+      { name: 'log', check: () => log.check() },
     ],
   });
 
@@ -51,11 +53,12 @@ export class AppModule {
       ],
       providers: [
         { provide: Settings, useValue: settings },
+        { provide: TransparencySettings, useValue: config.log },
         { provide: Clock, useClass: SystemClock },
-        { provide: HealthProbes, useFactory: probesOf(config), inject: [DataSource, BlobStore] },
+        { provide: HealthProbes, useFactory: probesOf(config), inject: [DataSource, BlobStore, LogHealth] },
         PlatformSection,
       ],
-      exports: [Settings, Clock, HealthProbes],
+      exports: [Settings, TransparencySettings, Clock, HealthProbes],
     };
   }
 }

@@ -3,6 +3,8 @@ import { z } from 'zod';
 import type { ProcessRole } from '#kernel';
 import { parseFaultKill } from './fault-injection.ts';
 import type { FaultPlan } from './fault-injection.ts';
+import type { TransparencySettings } from '#transparency';
+import { logContradictions, logVariables, toTransparencySettings } from './log-config.ts';
 
 export interface PlatformConfig {
   readonly role: ProcessRole;
@@ -29,6 +31,7 @@ export interface PlatformConfig {
   } | null;
   /** Null outside of fault tests. */
   readonly faults: FaultPlan | null;
+  readonly log: TransparencySettings;
 }
 
 const whole = (min: number, max: number) =>
@@ -80,6 +83,7 @@ export const variables = {
     .refine((text) => parseFaultKill(text) !== null, 'point:count, comma separated')
     .optional(),
   FAULT_TRACE: z.string().min(1).optional(),
+  ...logVariables,
 } as const;
 
 const schema = z.object(variables);
@@ -141,6 +145,7 @@ const CONTRADICTIONS: readonly { variable: Variable; fault: string; when: (v: Va
     fault: 'needed when NODE_ENV is production, and with https://',
     when: (v) => v.NODE_ENV === 'production' && v.PUBLIC_URL?.startsWith('https://') !== true,
   },
+  ...logContradictions,
 ];
 
 /** @throws ConfigError with all faults together. An empty variable counts as one that is not set. */
@@ -186,5 +191,6 @@ function toConfig(v: Values): PlatformConfig {
             kill: parseFaultKill(v.FAULT_KILL ?? '') ?? new Map<string, number>(),
             trace: v.FAULT_TRACE ?? null,
           },
+    log: toTransparencySettings(v),
   };
 }

@@ -5,7 +5,7 @@ import { openingSchema } from '#opening';
 import { partiesSchema } from '#parties';
 import type { ContextSchema } from '#persistence';
 import { tenderingSchema } from '#tendering';
-import { transparencySchema } from '#transparency';
+import { TransparencyModule, transparencySchema } from '#transparency';
 
 /** Every part of the database, in the order of the context DAG. A context adds its line here. */
 export const contextSchemas: readonly ContextSchema[] = [
@@ -18,4 +18,4 @@ export const contextSchemas: readonly ContextSchema[] = [
 ];
 
 /** Every context's Nest module. A context adds its line here. */
-export const contextModules: readonly (Type | DynamicModule)[] = [];
+export const contextModules: readonly (Type | DynamicModule)[] = [TransparencyModule];

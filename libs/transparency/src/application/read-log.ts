@@ -96,6 +96,11 @@ export class ReadLog {
     return await this.unitOfWork.run((tx) => this.store.latest(tx), { readOnly: true });
   }
 
+  /** Everything that was committed before this call is covered by a checkpoint when it returns. */
+  async signNow(): Promise<void> {
+    await this.sequence.checkpointNow();
+  }
+
   /** Leaves that a signed checkpoint covers, by hash. */
   async leaves(hashes: readonly string[]): Promise<Map<string, PlacedLeaf>> {
     const rows = await this.unitOfWork.run(

@@ -1,6 +1,6 @@
 import type { Instant } from '#kernel';
 import type { Tx } from '#persistence';
-import type { LogReceipt, Signed } from '#trust';
+import type { DevelopmentCa, LogReceipt, Signed } from '#trust';
 import type { CertificateSource, EvidenceSource } from './evidence-source.ts';
 
 /** A checkpoint that the log signed: what its text says, and when (by the database's clock) it was signed. */
@@ -89,6 +89,12 @@ export abstract class Transparency {
   abstract platformCertificates(): readonly string[];
   /** SHA-256 of the certificate that signs in this role, base64url. */
   abstract platformFingerprint(signer: PlatformSigner): string;
+
+  /**
+   * The authority below which demo certificates are issued, and which must publish CRLs; its root is not in any list
+   * of trusted roots until the operator puts it there. Null where the platform's certificates are configured.
+   */
+  abstract developmentCa(): DevelopmentCa | null;
 
   /** The upload capability for a commitment: HMAC under the platform's upload key, 43 characters base64url. */
   abstract uploadToken(c: string): string;

@@ -1,0 +1,73 @@
+/** The part of the configuration that decides about the log and the platform's own keys (docs/DEPLOYMENT.md). */
+import { z } from 'zod';
+import type { P12Setting, TransparencySettings } from '#transparency';
+
+const path = z.string().min(1).optional();
+
+export const logVariables = {
+  LOG_TICK_MS: z
+    .string()
+    .regex(/^\d{1,5}$/, 'a whole number')
+    .transform(Number)
+    .pipe(z.number().min(20).max(60_000))
+    .optional(),
+  LOG_ORIGIN: z
+    .string()
+    .regex(/^[a-z0-9.-]+(:\d+)?(\/[A-Za-z0-9._~-]+)*$/, 'a host and path without scheme (c2sp.org/tlog-checkpoint)')
+    .optional(),
+  LOG_KEY_FILE: path,
+  RECEIPT_P12_FILE: path,
+  RECEIPT_P12_PASSWORD_FILE: path,
+  PLATFORM_P12_FILE: path,
+  PLATFORM_P12_PASSWORD_FILE: path,
+  TIMESTAMP_P12_FILE: path,
+  TIMESTAMP_P12_PASSWORD_FILE: path,
+} as const;
+
+type LogVariable = keyof typeof logVariables;
+type LogValues = { readonly [V in LogVariable]?: z.output<(typeof logVariables)[V]> } & {
+  readonly NODE_ENV: string;
+};
+
+const NEEDED = ['LOG_ORIGIN', 'LOG_KEY_FILE', 'RECEIPT_P12_FILE', 'PLATFORM_P12_FILE', 'TIMESTAMP_P12_FILE'] as const;
+const PAIRS = [
+  ['RECEIPT_P12_FILE', 'RECEIPT_P12_PASSWORD_FILE'],
+  ['PLATFORM_P12_FILE', 'PLATFORM_P12_PASSWORD_FILE'],
+  ['TIMESTAMP_P12_FILE', 'TIMESTAMP_P12_PASSWORD_FILE'],
+] as const;
+
+export const logContradictions: readonly {
+  variable: LogVariable;
+  fault: string;
+  when: (v: LogValues) => boolean;
+}[] = [
+  ...NEEDED.map((variable) => ({
+    variable,
+    fault: 'needed when NODE_ENV is production: keys are then never made up',
+    when: (v: LogValues) => v.NODE_ENV === 'production' && v[variable] === undefined,
+  })),
+  ...PAIRS.flatMap(([file, password]) => [
+    {
+      variable: password,
+      fault: `needed with ${file}`,
+      when: (v: LogValues) => v[file] !== undefined && v[password] === undefined,
+    },
+    {
+      variable: file,
+      fault: `needed with ${password}`,
+      when: (v: LogValues) => v[file] === undefined && v[password] !== undefined,
+    },
+  ]),
+];
+
+const p12 = (file: string | undefined, passwordFile: string | undefined): P12Setting | null =>
+  file !== undefined && passwordFile !== undefined ? { file, passwordFile } : null;
+
+export const toTransparencySettings = (v: LogValues): TransparencySettings => ({
+  logTickMs: v.LOG_TICK_MS ?? (v.NODE_ENV === 'production' ? 1000 : 200),
+  logOrigin: v.LOG_ORIGIN ?? null,
+  logKeyFile: v.LOG_KEY_FILE ?? null,
+  receipt: p12(v.RECEIPT_P12_FILE, v.RECEIPT_P12_PASSWORD_FILE),
+  platform: p12(v.PLATFORM_P12_FILE, v.PLATFORM_P12_PASSWORD_FILE),
+  timestamp: p12(v.TIMESTAMP_P12_FILE, v.TIMESTAMP_P12_PASSWORD_FILE),
+});

@@ -1,0 +1,19 @@
+/** A PKCS#12 file with a key, its certificate and its issuers up to the root, and the file that holds its password. */
+export interface P12Setting {
+  readonly file: string;
+  readonly passwordFile: string;
+}
+
+/** What the operator decides about log and keys; provided by apps/platform. */
+export abstract class TransparencySettings {
+  /** Milliseconds between two looks at what waits for the log. */
+  abstract readonly logTickMs: number;
+  /** The log's name for all time; null: from the public address, at the first start. */
+  abstract readonly logOrigin: string | null;
+  /** A file of exactly 32 secret bytes; null: made at the first start (never in production). */
+  abstract readonly logKeyFile: string | null;
+  /** Null: certificates of the embedded development authority (never in production). */
+  abstract readonly receipt: P12Setting | null;
+  abstract readonly platform: P12Setting | null;
+  abstract readonly timestamp: P12Setting | null;
+}
