@@ -13,7 +13,10 @@ export const logVariables = {
     .optional(),
   LOG_ORIGIN: z
     .string()
-    .regex(/^[a-z0-9.-]+(:\d+)?(\/[A-Za-z0-9._~-]+)*$/, 'a host and path without scheme (c2sp.org/tlog-checkpoint)')
+    .regex(
+      /^[a-z0-9.-]+(:\d+)?(\/[A-Za-z0-9._~-]+)*$/,
+      'a host and path without scheme (c2sp.org/tlog-checkpoint)',
+    )
     .optional(),
   LOG_KEY_FILE: path,
   RECEIPT_P12_FILE: path,
@@ -29,7 +32,13 @@ type LogValues = { readonly [V in LogVariable]?: z.output<(typeof logVariables)[
   readonly NODE_ENV: string;
 };
 
-const NEEDED = ['LOG_ORIGIN', 'LOG_KEY_FILE', 'RECEIPT_P12_FILE', 'PLATFORM_P12_FILE', 'TIMESTAMP_P12_FILE'] as const;
+const NEEDED = [
+  'LOG_ORIGIN',
+  'LOG_KEY_FILE',
+  'RECEIPT_P12_FILE',
+  'PLATFORM_P12_FILE',
+  'TIMESTAMP_P12_FILE',
+] as const;
 const PAIRS = [
   ['RECEIPT_P12_FILE', 'RECEIPT_P12_PASSWORD_FILE'],
   ['PLATFORM_P12_FILE', 'PLATFORM_P12_PASSWORD_FILE'],

@@ -1,6 +1,14 @@
-
 import { UnitOfWork } from '#persistence';
-import { b64u, blindedLeaf, decodeEntries, leafHash, openCheckpoint, parseVkey, rootFromTiles, tilePath } from '#trust';
+import {
+  b64u,
+  blindedLeaf,
+  decodeEntries,
+  leafHash,
+  openCheckpoint,
+  parseVkey,
+  rootFromTiles,
+  tilePath,
+} from '#trust';
 import type { TrustFile } from '../../../libs/transparency/src/application/transparency.ts';
 import { Transparency } from '#transparency';
 import { randomHash } from '../../support/log-bench.ts';
@@ -17,7 +25,6 @@ beforeAll(async () => {
   unitOfWork = test.app.get(UnitOfWork);
 });
 afterAll(async () => {
-
   await test.close();
 });
 

@@ -1,4 +1,9 @@
-import type { CertificateSource, EvidenceAudience, EvidencePiece, EvidenceSource } from './evidence-source.ts';
+import type {
+  CertificateSource,
+  EvidenceAudience,
+  EvidencePiece,
+  EvidenceSource,
+} from './evidence-source.ts';
 
 /** The contexts that know something about a lot, in the order in which they said so. */
 export class EvidenceRegistry {

@@ -92,7 +92,7 @@ export class PlatformTransparency extends Transparency {
     return this.parts.keys.signers[signer].certificate.fingerprint;
   }
 
-  developmentCa(): DevelopmentCa | null {
+  override developmentCa(): DevelopmentCa | null {
     return this.parts.keys.developmentCa;
   }
 
@@ -150,7 +150,10 @@ export class PlatformTransparency extends Transparency {
   }
 
   private platformChain(): Certificate[] {
-    return Object.values(this.parts.keys.signers).flatMap(({ certificate, chain }) => [certificate, ...chain]);
+    return Object.values(this.parts.keys.signers).flatMap(({ certificate, chain }) => [
+      certificate,
+      ...chain,
+    ]);
   }
 }
 

@@ -22,7 +22,9 @@ export class EvidenceController {
 
   @Get(':id/evidence')
   @Public()
-  @ApiOperation({ summary: 'The evidence bundle of a lot (docs/EVIDENCE.md), once its opening record is published' })
+  @ApiOperation({
+    summary: 'The evidence bundle of a lot (docs/EVIDENCE.md), once its opening record is published',
+  })
   async evidence(
     @Param('id', ParseUUIDPipe) id: string,
     @Query() { audience }: EvidenceQuery,

@@ -41,7 +41,9 @@ export class LogController {
 
   @Get('log/tile/*path')
   @Public()
-  @ApiOperation({ summary: 'Tiles tile/<L>/<N>[.p/<W>] and bundles tile/entries/<N>[.p/<W>] (C2SP tlog-tiles)' })
+  @ApiOperation({
+    summary: 'Tiles tile/<L>/<N>[.p/<W>] and bundles tile/entries/<N>[.p/<W>] (C2SP tlog-tiles)',
+  })
   async tile(@Req() request: Request, @Res() response: Response): Promise<void> {
     const bytes = await this.log.tile(request.path.slice('/log/'.length));
     if (bytes === null) throw refusal('TRANSPARENCY.TILE_UNKNOWN');

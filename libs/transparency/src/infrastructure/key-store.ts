@@ -165,7 +165,10 @@ interface StoredKey {
 
 const encodeKey = (pkcs8: Uint8Array, certificates: readonly Certificate[]): Buffer =>
   Buffer.from(
-    JSON.stringify({ pkcs8: b64u.encode(pkcs8), certificates: certificates.map(({ der }) => b64u.encode(der)) }),
+    JSON.stringify({
+      pkcs8: b64u.encode(pkcs8),
+      certificates: certificates.map(({ der }) => b64u.encode(der)),
+    }),
   );
 
 function decodeKey(name: string, bytes: Buffer): { pkcs8: Uint8Array; certificates: Certificate[] } {

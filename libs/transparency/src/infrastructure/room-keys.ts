@@ -1,5 +1,13 @@
 import { isUuid } from '#kernel';
-import { decodeScalar, eciesOpen, encodePoint, encodeScalar, newKeyPair, systemRandom, TrustError } from '#trust';
+import {
+  decodeScalar,
+  eciesOpen,
+  encodePoint,
+  encodeScalar,
+  newKeyPair,
+  systemRandom,
+  TrustError,
+} from '#trust';
 import type { KeyFolder } from './key-folder.ts';
 
 interface StoredRoom {
