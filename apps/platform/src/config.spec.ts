@@ -1,0 +1,76 @@
+import { ConfigError, parseConfig } from './config.ts';
+
+const faultsOf = (environment: Record<string, string>): Record<string, string> => {
+  try {
+    parseConfig(environment);
+  } catch (error) {
+    if (error instanceof ConfigError)
+      return Object.fromEntries(error.faults.map((f) => [f.variable, f.fault]));
+    throw error;
+  }
+  return {};
+};
+
+describe('configuration', () => {
+  it('needs nothing: one process, embedded database, files, demonstration mode, this machine only', () => {
+    expect(parseConfig({})).toMatchObject({
+      role: 'all',
+      demo: true,
+      production: false,
+      host: '127.0.0.1',
+      port: 3000,
+      publicUrl: 'http://localhost:3000',
+      database: null,
+      s3: null,
+    });
+  });
+
+  it('names all faults together, each with its variable', () => {
+    const faults = faultsOf({
+      PORT: '70000',
+      ROLE: 'both',
+      DATABASE_URL: 'mysql://x',
+      S3_BUCKET: '-',
+      METRICS_TOKEN: 'short',
+      DEMO: 'yes',
+    });
+    expect(Object.keys(faults).sort()).toEqual([
+      'DATABASE_URL',
+      'DEMO',
+      'METRICS_TOKEN',
+      'PORT',
+      'ROLE',
+      'S3_BUCKET',
+    ]);
+  });
+
+  it('repeats no value, for some are secrets', () => {
+    const secret = 'postgre://owner:hunter2@db/x';
+    expect(() => parseConfig({ DATABASE_URL: secret })).toThrow(ConfigError);
+    expect(() => parseConfig({ DATABASE_URL: secret })).not.toThrow(/hunter2/);
+  });
+
+  it.each([
+    ['DATABASE_URL', { ROLE: 'web' }],
+    ['DATABASE_URL', { ROLE: 'worker' }],
+    ['MIGRATION_DATABASE_URL', { MIGRATION_DATABASE_URL: 'postgres://a:b@c/d' }],
+    ['S3_ACCESS_KEY', { S3_ENDPOINT: 'http://s3', S3_SECRET_KEY: 'x' }],
+    ['S3_SECRET_KEY', { S3_ENDPOINT: 'http://s3', S3_ACCESS_KEY: 'x' }],
+    ['S3_ENDPOINT', { S3_SECRET_KEY: 'x' }],
+    ['DEMO', { DEMO: 'true', NODE_ENV: 'production', PUBLIC_URL: 'https://x.example' }],
+    ['PUBLIC_URL', { NODE_ENV: 'production' }],
+    ['PUBLIC_URL', { NODE_ENV: 'production', PUBLIC_URL: 'http://x.example' }],
+  ])('refuses a contradiction at %s: %j', (variable, environment) => {
+    expect(Object.keys(faultsOf(environment as unknown as Record<string, string>))).toEqual([variable]);
+  });
+
+  it('is never in demonstration mode in production', () => {
+    const environment = { NODE_ENV: 'production', PUBLIC_URL: 'https://x.example' };
+    expect(parseConfig(environment).demo).toBe(false);
+    expect(parseConfig({ DEMO: 'false' }).demo).toBe(false);
+  });
+
+  it('takes an empty variable for one that is not set, as compose files write it', () => {
+    expect(parseConfig({ S3_ENDPOINT: '', DATABASE_URL: '' })).toMatchObject({ s3: null, database: null });
+  });
+});
