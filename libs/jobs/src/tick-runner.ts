@@ -11,6 +11,7 @@ export class TickRunner {
   private readonly running = new Map<string, Promise<void>>();
   private session: Promise<pg.Client> | null = null;
   private stopped = false;
+  private lastAsked: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly url: string,
@@ -46,16 +47,27 @@ export class TickRunner {
 
   private async round(tick: Tick): Promise<void> {
     const session = await this.lockSession();
-    const { rows } = await session.query<{ mine: boolean }>(
-      'SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS mine',
-      [`tick:${tick.name}`],
-    );
-    if (!rows[0]?.mine) return;
+    if (!(await this.ask(session, 'pg_try_advisory_lock', tick))) return;
     try {
       await tick.run();
     } finally {
-      await session.query('SELECT pg_advisory_unlock(hashtextextended($1, 0))', [`tick:${tick.name}`]);
+      await this.ask(session, 'pg_advisory_unlock', tick);
     }
+  }
+
+  /** One question at a time: the session is shared by all ticks. */
+  private ask(
+    session: pg.Client,
+    lock: 'pg_try_advisory_lock' | 'pg_advisory_unlock',
+    tick: Tick,
+  ): Promise<boolean> {
+    const answer = this.lastAsked.then(async () => {
+      const sql = `SELECT ${lock}(hashtextextended($1, 0)) AS yes`;
+      const { rows } = await session.query<{ yes: boolean }>(sql, [`tick:${tick.name}`]);
+      return rows[0]?.yes === true;
+    });
+    this.lastAsked = answer.catch(() => undefined);
+    return answer;
   }
 
   private lockSession(): Promise<pg.Client> {
