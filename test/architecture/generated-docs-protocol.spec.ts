@@ -1,0 +1,94 @@
+import {
+  b64u,
+  blindedLeaf,
+  checkDealing,
+  cobblestoneKeys,
+  decodeScalar,
+  deriveBidKeys,
+  eciesSeal,
+  edPublicKey,
+  encodePoint,
+  encodeScalar,
+  envelopeKey,
+  G_PVSS,
+  hashText,
+  hex,
+  journalKeyPair,
+  newKeyPair,
+  openShare,
+  openWithSecret,
+  paddedLength,
+  prepareDealing,
+  proveDealing,
+  recoveryWords,
+  signBidMove,
+  utf8,
+  verifyShare,
+} from '#trust';
+import type { BidMove } from '#trust';
+import { generatedPart } from '../support/generated-docs.ts';
+
+const bytes = (length: number, value: number): Uint8Array => new Uint8Array(length).fill(value);
+const constant = (value: number) => (length: number) => bytes(length, value);
+
+const trustees = [1, 2, 3].map((i) => newKeyPair(constant(i)));
+const trusteeKeys = trustees.map((pair) => pair.public);
+const terms = { type: 'bid', label: 'pinned', stage: 1, audience: 'committee' } as const;
+const prepared = prepareDealing({ ...terms, seedKey: bytes(32, 9), trusteeKeys, k: 2 });
+const body = bytes(32, 8);
+const dealing = proveDealing(prepared, body, constant(7));
+const context = { ...terms, lotKeyHash: bytes(32, 10), c: bytes(32, 11), i: 1 };
+const [first] = trustees;
+if (!first) throw new Error('three trustees');
+const share = openShare({ x: first.secret, dealing, context, random: constant(7) });
+const bidKeys = deriveBidKeys(bytes(32, 1), bytes(32, 2));
+const move: BidMove = {
+  type: 'move',
+  lotKeyHash: b64u.encode(bytes(32, 10)),
+  from: b64u.encode(bytes(32, 11)),
+  to: null,
+  sequence: 1,
+};
+
+async function checkValues(): Promise<Readonly<Record<string, unknown>>> {
+  const keys = cobblestoneKeys(bytes(32, 5), bytes(24, 6), utf8.encode('pinnedE0'));
+  const box = await eciesSeal(trusteeKeys[0] ?? first.public, 'check', utf8.encode('text'), constant(12));
+  return {
+    'g, hexadecimal': G_PVSS.toHex(true),
+    'H("documents", [])': hashText('documents', []),
+    'H("move", move)': hashText('move', move),
+    move,
+    x_1: encodeScalar(first.secret),
+    y_1: encodePoint(first.public),
+    dealing,
+    s: encodeScalar(prepared.secret),
+    K: b64u.encode(prepared.K()),
+    share,
+    'Expand(K, "glasshall/1/cekE0", 32)': b64u.encode(envelopeKey(prepared.K(), 'E0')),
+    'journal key of K': encodePoint(journalKeyPair(prepared.K()).public),
+    'commitment, key bytes(32, 5), salt bytes(24, 6), context "pinnedE0"': b64u.encode(keys.commitment),
+    'padded length of 100000': paddedLength(100_000),
+    'words of seed bytes(32, 1)': recoveryWords(bytes(32, 1)),
+    'seedKey of (0, public), seed bytes(32, 1), bidNonce bytes(32, 2)': b64u.encode(
+      bidKeys.dealingSeed(0, 'public'),
+    ),
+    'wk of the same': b64u.encode(edPublicKey(bidKeys.wkSecret)),
+    'signature of move under it': signBidMove(bidKeys.wkSecret, move).sig,
+    'entry of hash bytes(32, 3), blind bytes(32, 4)': b64u.encode(blindedLeaf(bytes(32, 3), bytes(32, 4))),
+    'message to y_1, info "check", plaintext "text", t = wide(bytes(48, 12))': b64u.encode(box),
+  };
+}
+
+describe('the check values of docs/PROTOCOL.md', () => {
+  it('are those of the code', async () => {
+    const text = JSON.stringify(await checkValues(), null, 1);
+    const part = generatedPart('docs/PROTOCOL.md', 'check-values', `\n\`\`\`json\n${text}\n\`\`\`\n\n`);
+    expect(part.actual).toBe(part.expected);
+  });
+
+  it('hold under the checks that the page describes', () => {
+    expect(checkDealing({ dealing, type: 'bid', label: 'pinned', body, trusteeKeys, k: 2 })).toBe(true);
+    expect(verifyShare({ share, dealing, y: first.public, context })).toBe(true);
+    expect(openWithSecret(decodeScalar(encodeScalar(prepared.secret)), dealing)).toBeDefined();
+  });
+});
