@@ -12,7 +12,6 @@ import {
   envelopeKey,
   G_PVSS,
   hashText,
-  hex,
   journalKeyPair,
   newKeyPair,
   openShare,
