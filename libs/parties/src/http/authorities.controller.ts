@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Ip, Param, Post } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { formatInstant } from '#kernel';
+import { RefusalError, formatInstant, refuse } from '#kernel';
 import { Transparency } from '#transparency';
 import { CurrentPrincipal, Public, RequirePermission } from '#web';
 import type { Principal } from '#web';
@@ -47,6 +47,15 @@ export class AuthoritiesController {
     @Ip() address: string,
   ): Promise<void> {
     await this.authorities.withdraw(fingerprint, who, address);
+  }
+
+  @Get('authorities/crls/:sha256')
+  @Public()
+  @ApiOperation({ summary: 'A revocation list by its hash, as CLOSE names it' })
+  async crl(@Param('sha256') sha256: string) {
+    const found = /^[A-Za-z0-9_-]{43}$/.test(sha256) ? await this.parties.crl(sha256) : null;
+    if (!found) throw new RefusalError(refuse('PARTIES.CRL_UNKNOWN').error);
+    return { crl: Buffer.from(found.der).toString('base64url') };
   }
 
   @Post('authorities/crls')

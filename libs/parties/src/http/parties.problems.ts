@@ -33,6 +33,7 @@ defineProblems<PartyCode>({
     zh: '证书主体缺少单位、统一社会信用代码或人员',
     en: 'The certificate does not name organisation, credit code and person',
   },
+  'PARTIES.CRL_UNKNOWN': { status: 404, zh: '没有此吊销列表', en: 'There is no such revocation list' },
   'PARTIES.CERTIFICATE_UNKNOWN': { status: 404, zh: '证书未登记', en: 'No such certificate is enrolled' },
   'PARTIES.NOT_ENROLLED': { status: 403, zh: '该证书尚未登记', en: 'This certificate is not enrolled' },
   'PARTIES.ORGANISATION_NAME_DIFFERS': {

@@ -108,6 +108,18 @@ function checkSigners(signed: Signed<LotKey>, certificates: CertificateLookup): 
 }
 
 /**
+ * {@link checkLotKey} without the signatures: what a trustee's own client checks before it signs.
+ * @throws TrustError LOTKEY.*
+ */
+export function checkUnsignedLotKey(lotKey: LotKey): Point[] {
+  must(lotKeySchema.safeParse(lotKey).success, 'LOTKEY.SHAPE', { reason: 'schema' });
+  checkShape(lotKey);
+  checkStages(lotKey);
+  checkPolicy(lotKey);
+  return checkKeys(lotKey);
+}
+
+/**
  * Refuses identity or off-curve points, equal keys, equal certificates, an organisation outside the policy, one with
  * k seats or more, a centre with more than one, keys without proof, and any signature missing, extra or false.
  * @returns y_1…y_n, as `trusteeKeysOf`
@@ -115,10 +127,7 @@ function checkSigners(signed: Signed<LotKey>, certificates: CertificateLookup): 
  */
 export function checkLotKey(signed: Signed<LotKey>, certificates: CertificateLookup): Point[] {
   must(signedLotKey.safeParse(signed).success, 'LOTKEY.SHAPE', { reason: 'schema' });
-  checkShape(signed.record);
-  checkStages(signed.record);
-  checkPolicy(signed.record);
-  const keys = checkKeys(signed.record);
+  const keys = checkUnsignedLotKey(signed.record);
   checkSigners(signed, certificates);
   return keys;
 }

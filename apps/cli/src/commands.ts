@@ -1,0 +1,24 @@
+import type { CommandSpec } from './command.ts';
+import { certVerify } from './commands/cert-verify.ts';
+import { lot } from './commands/lot.ts';
+import { receiptVerify } from './commands/receipt-verify.ts';
+import { seal } from './commands/seal.ts';
+import { selfTest } from './commands/self-test.ts';
+import { submit, withdraw } from './commands/submit.ts';
+import { trusteeAccept, trusteeOpen, trusteeServe } from './commands/trustee.ts';
+import { verify } from './commands/verify.ts';
+
+/** In the order of a tender's life. */
+export const commands: readonly CommandSpec[] = [
+  lot,
+  seal,
+  selfTest,
+  submit,
+  withdraw,
+  receiptVerify,
+  trusteeAccept,
+  trusteeOpen,
+  trusteeServe,
+  verify,
+  certVerify,
+];

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { rankByLowestEvaluatedPrice } from '#scoring';
+import { verifyBundleFile } from '#trust/node';
+import type { CommandSpec } from '../command.ts';
+import { TRUST, readTrust } from '../files.ts';
+
+/** Imports #trust, #trust/node, #scoring and #kernel alone: the auditor never runs the platform's code. */
+export const verify: CommandSpec = {
+  name: 'verify',
+  summary: 'verify an evidence bundle offline, check by check, and name who is to blame',
+  arguments: [{ name: '<evidence>', description: 'EVIDENCE.zip' }],
+  options: [TRUST],
+  schema: z.strictObject({
+    type: z.literal('verification'),
+    verdict: z.enum(['holds', 'fails']),
+    lot: z.string(),
+    audience: z.string(),
+    checks: z.array(
+      z.strictObject({
+        id: z.string().regex(/^V\d\d$/),
+        title: z.string(),
+        state: z.enum(['holds', 'fails', 'restricted', 'pending', 'absent']),
+        problems: z.array(
+          z.strictObject({
+            code: z.string(),
+            subject: z.string(),
+            blame: z.string(),
+            facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+          }),
+        ),
+        notes: z.array(z.string()),
+      }),
+    ),
+  }),
+  async run({ args, options }) {
+    const trust = await readTrust(options);
+    const report = await verifyBundleFile(args[0] ?? '', trust, rankByLowestEvaluatedPrice);
+    const lines = report.checks.flatMap(({ id, title, state, problems, notes }) => [
+      `${id} ${state.padEnd(10)} ${title}${state === 'holds' ? '' : notes.map((note) => ` (${note})`).join('')}`,
+      ...problems.map(
+        ({ code, subject, blame, facts }) => `    ${code} ${subject}: ${blame} ${JSON.stringify(facts)}`,
+      ),
+    ]);
+    const holds = report.verdict === 'holds';
+    return { data: { ...report }, text: [...lines, holds ? 'ALL HOLDS' : 'FAILS'], exit: holds ? 0 : 1 };
+  },
+};

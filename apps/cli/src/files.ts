@@ -1,0 +1,76 @@
+import { randomBytes } from 'node:crypto';
+import { open, readFile, rename, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { readTrustFile } from '#trust';
+import type { PinnedTrust, Signer } from '#trust';
+import { loadSigner } from '#trust/node';
+import { mustOption, textOption } from './command.ts';
+import type { OptionSpec, Options } from './command.ts';
+import { CommandFailure, cannotTell } from './failure.ts';
+
+export const TRUST: OptionSpec = {
+  flags: '--trust <file>',
+  description: 'your own pinned roots (roots.json); never fetched',
+  required: true,
+};
+export const SERVER: OptionSpec = { flags: '--server <url>', description: 'the platform', required: true };
+export const P12: OptionSpec = {
+  flags: '--p12 <file>',
+  description: 'your certificate and key (PKCS#12)',
+  required: true,
+};
+export const PASSWORD: OptionSpec = {
+  flags: '--password-file <file>',
+  description: 'password of the PKCS#12 file, first line; else GLASSHALL_PASSWORD',
+};
+
+export async function readTrust(options: Options): Promise<PinnedTrust> {
+  return readTrustFile(await readText(mustOption(options, 'trust')));
+}
+
+export async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch {
+    throw cannotTell('CLI.FILE_UNREADABLE', { path });
+  }
+}
+
+export async function readBytes(path: string, max: number): Promise<Uint8Array> {
+  const size = (await stat(path).catch(() => null))?.size;
+  if (size === undefined) throw cannotTell('CLI.FILE_UNREADABLE', { path });
+  if (size > max) throw new CommandFailure('CLI.FILE_TOO_LARGE', { path, size, max });
+  return new Uint8Array(await readFile(path));
+}
+
+/** A secret from the file's first line, or from the environment; it is never an argument, which others could see. */
+export async function readSecret(file: string | undefined, variable: string): Promise<string> {
+  const fromEnvironment = process.env[variable];
+  if (file === undefined && fromEnvironment !== undefined) return fromEnvironment;
+  if (file === undefined) throw cannotTell('CLI.SECRET_MISSING', { variable });
+  return (await readText(file)).split(/\r?\n/, 1)[0] ?? '';
+}
+
+export async function readSigner(options: Options): Promise<Signer> {
+  const bytes = await readBytes(mustOption(options, 'p12'), 1024 * 1024);
+  const password = await readSecret(textOption(options, 'passwordFile'), 'GLASSHALL_PASSWORD');
+  const signer = await loadSigner(bytes, password);
+  if (!signer.ok) throw new CommandFailure(signer.error.code, signer.error.facts, 2);
+  return signer.value;
+}
+
+/** Replaces `path` in one step, durably: a reader sees the old content or the new. */
+export async function replaceFile(path: string, bytes: Uint8Array | string, mode = 0o600): Promise<void> {
+  const temporary = `${path}.new-${randomBytes(6).toString('hex')}`;
+  const file = await open(temporary, 'wx', mode);
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(temporary, path);
+  const folder = await open(dirname(path), 'r');
+  await folder.sync();
+  await folder.close();
+}

@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import type { Instant } from '#kernel';
+import { TrustError, checkLotKey, hashText, notice, signed, verifySigned } from '#trust';
+import type { LotKey, Notice, PinnedTrust, Signed } from '#trust';
+import { CommandFailure, cannotTell } from './failure.ts';
+import { TrustedCertificates, checkLogReceipt } from './pinned.ts';
+import { lotKeyAnswer } from './platform/answers.ts';
+import type { Platform } from './platform/platform.ts';
+
+/** What `glasshall lot` writes: everything that sealing needs, so that it can be done offline. Nothing here is trusted. */
+export const lotFile = z.strictObject({
+  type: z.literal('lot'),
+  notices: z.array(signed(notice)).min(1),
+  lotkey: lotKeyAnswer,
+  /** PEM chains of whoever signed the notices. */
+  certificates: z.array(z.string()),
+});
+export type LotFile = z.infer<typeof lotFile>;
+
+export async function fetchLot(platform: Platform, id: string): Promise<LotFile> {
+  const { notices } = await platform.lot(id);
+  const lotkey = await platform.lotKey(id);
+  const signers = new Set(notices.flatMap(({ signatures }) => signatures.map(({ signer }) => signer)));
+  const chains = await Promise.all([...signers].map((signer) => platform.certificate(signer)));
+  return { type: 'lot', notices, lotkey, certificates: chains.filter((chain) => chain !== null) };
+}
+
+export function parseLotFile(text: string): LotFile {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw cannotTell('CLI.LOT_FILE', { reason: 'not JSON' });
+  }
+  const parsed = lotFile.safeParse(json);
+  if (!parsed.success)
+    throw cannotTell('CLI.LOT_FILE', { field: parsed.error.issues[0]?.path.join('.') ?? '' });
+  return parsed.data;
+}
+
+export interface CheckedLot {
+  readonly lotKey: LotKey;
+  readonly lotKeyHash: string;
+  /** First and latest version. */
+  readonly first: Notice;
+  readonly latest: Notice;
+  /** H("documents", …) of every published version. */
+  readonly documents: readonly string[];
+  readonly certificates: TrustedCertificates;
+}
+
+/**
+ * What a client checks before it does anything for a lot (PROTOCOL section 5.1): the notices are the agency's and one
+ * chain of versions; LOTKEY is signed by every trustee, with every proof, under certificates that chain to the pinned
+ * roots; it is in the pinned log. Throws TrustError or CommandFailure.
+ */
+export function checkLot(file: LotFile, trust: PinnedTrust, now: Instant): CheckedLot {
+  const certificates = new TrustedCertificates(trust, now);
+  certificates.add([...file.certificates, ...file.lotkey.certificates]);
+  const { first, latest } = checkNotices(file.notices, certificates);
+  const { signed: signedKey, log } = file.lotkey;
+  if (!signedKey || !log) throw new CommandFailure('CLI.LOT_NOT_READY', { lot: first.lot });
+  checkLotKey(signedKey, certificates.lookup);
+  const lotKey = signedKey.record;
+  if (lotKey.notice !== hashText('notice', first) || lotKey.lot !== first.lot) {
+    throw new TrustError('LOTKEY.SHAPE', { reason: 'made for another notice' }, 'platform');
+  }
+  const lotKeyHash = hashText('lotkey', lotKey);
+  checkLogReceipt(trust, lotKeyHash, log);
+  const documents = file.notices.map(({ record }) => hashText('documents', record.documents));
+  return { lotKey, lotKeyHash, first, latest, documents, certificates };
+}
+
+/** Versions 1, 2, … of one lot, each signed by the agency that the first names. */
+export function checkNotices(
+  notices: readonly Signed<Notice>[],
+  { lookup }: TrustedCertificates,
+): { first: Notice; latest: Notice } {
+  const first = notices[0]?.record;
+  const latest = notices.at(-1)?.record;
+  if (!first || !latest) throw cannotTell('CLI.LOT_FILE', { field: 'notices' });
+  for (const [index, each] of notices.entries()) {
+    const { version, lot, agency } = each.record;
+    if (version !== index + 1 || lot !== first.lot || agency.creditCode !== first.agency.creditCode) {
+      throw new TrustError('LOTKEY.SHAPE', { reason: 'notices are not one chain', version }, 'platform');
+    }
+    const signers = verifySigned('notice', each, lookup);
+    if (!signers.some(({ holder }) => holder.creditCode === first.agency.creditCode)) {
+      throw new TrustError('SIGNATURE.UNKNOWN_SIGNER', { type: 'notice', version }, 'platform');
+    }
+  }
+  return { first, latest };
+}

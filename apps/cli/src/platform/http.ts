@@ -1,0 +1,131 @@
+import { randomInt } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import { cannotTell, CommandFailure } from '../failure.ts';
+import type { Facts } from '../failure.ts';
+
+const problem = z.looseObject({
+  code: z.string().max(100),
+  status: z.number(),
+  facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).optional(),
+});
+
+/** The platform refused, with its own code. */
+export class PlatformRefusal extends CommandFailure {
+  constructor(
+    code: string,
+    facts: Facts,
+    readonly status: number,
+    /** The whole problem document: some carry a signed receipt. */
+    readonly document: unknown,
+  ) {
+    super(code, { ...facts, status });
+    this.name = 'PlatformRefusal';
+  }
+}
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array | string;
+  readonly contentType?: string;
+  readonly timeoutMs?: number;
+}
+
+const ATTEMPTS = 8;
+const FIRST_WAIT_MS = 250;
+const LONGEST_WAIT_MS = 15_000;
+const DEFAULT_TIMEOUT_MS = 60_000;
+const TRY_AGAIN = new Set([408, 425, 429, 500, 502, 503, 504]);
+
+/**
+ * One platform over HTTP. Everything asked of it here is idempotent, so what fails in passing (no connection, 429,
+ * 5xx) is asked again, waiting longer each time, with jitter. What comes back is not trusted: callers parse it.
+ */
+export class Http {
+  private readonly base: string;
+  private token: string | null = null;
+
+  constructor(
+    server: string,
+    private readonly attempts = ATTEMPTS,
+  ) {
+    if (!URL.canParse(server)) throw cannotTell('CLI.SERVER_URL', { server });
+    this.base = server.replace(/\/+$/, '');
+  }
+
+  authorize(token: string): void {
+    this.token = token;
+  }
+
+  async json(request: HttpRequest): Promise<unknown> {
+    const response = await this.send(request);
+    const text = await response.text();
+    try {
+      return text === '' ? null : (JSON.parse(text) as unknown);
+    } catch {
+      throw cannotTell('CLI.ANSWER_MALFORMED', { path: request.path });
+    }
+  }
+
+  async bytes(request: HttpRequest, max: number): Promise<Uint8Array> {
+    const response = await this.send(request);
+    const pieces: Uint8Array[] = [];
+    let length = 0;
+    for await (const piece of response.body ?? []) {
+      length += piece.length;
+      if (length > max) throw cannotTell('CLI.ANSWER_TOO_LARGE', { path: request.path, max });
+      pieces.push(piece);
+    }
+    return new Uint8Array(Buffer.concat(pieces));
+  }
+
+  async send(request: HttpRequest): Promise<Response> {
+    for (let attempt = 1; ; attempt += 1) {
+      const answer = await this.once(request).catch((error: unknown) => {
+        if (attempt >= this.attempts) throw unreachable(this.base, error);
+        return null;
+      });
+      if (answer?.ok) return answer;
+      if (answer && (!TRY_AGAIN.has(answer.status) || attempt >= this.attempts))
+        throw await refusalOf(answer);
+      await sleep(waitMs(attempt, answer));
+    }
+  }
+
+  private once(request: HttpRequest): Promise<Response> {
+    const { method, path, body, headers, contentType, timeoutMs } = request;
+    return fetch(`${this.base}${path}`, {
+      method,
+      headers: {
+        ...(this.token === null ? {} : { authorization: `Bearer ${this.token}` }),
+        ...(body === undefined ? {} : { 'content-type': contentType ?? 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : Buffer.from(body) }),
+      redirect: 'error',
+      signal: AbortSignal.timeout(timeoutMs ?? DEFAULT_TIMEOUT_MS),
+    });
+  }
+}
+
+/** What Retry-After asks, or doubling waits with jitter so that many clients do not come back together. */
+function waitMs(attempt: number, answer: Response | null): number {
+  const asked = Number(answer?.headers.get('retry-after') ?? Number.NaN) * 1000;
+  const backoff = Math.min(FIRST_WAIT_MS * 2 ** (attempt - 1), LONGEST_WAIT_MS);
+  const base = asked >= 0 && asked <= 60_000 ? asked : backoff;
+  return base + randomInt(Math.max(1, Math.ceil(backoff / 2)));
+}
+
+const unreachable = (server: string, error: unknown): CommandFailure => {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : '';
+  return cannotTell('CLI.SERVER_UNREACHABLE', { server, cause: cause.slice(0, 200) });
+};
+
+async function refusalOf(answer: Response): Promise<PlatformRefusal> {
+  const document: unknown = await answer.json().catch(() => null);
+  const parsed = problem.safeParse(document);
+  const { code, facts } = parsed.success ? parsed.data : { code: 'CLI.SERVER_ERROR', facts: undefined };
+  return new PlatformRefusal(code, facts ?? {}, answer.status, document);
+}

@@ -1,0 +1,193 @@
+import { z } from 'zod';
+import { b64u, hashText, signatureInput, toPem } from '#trust';
+import type { Commit, EnvelopeName, LogReceipt, Signed, Signer } from '#trust';
+import { logReceipt } from '#trust';
+import { cannotTell } from '../failure.ts';
+import * as answers from './answers.ts';
+import { Http, PlatformRefusal } from './http.ts';
+
+const API = '/api/v1';
+const OCTETS = 'application/octet-stream';
+const part = encodeURIComponent;
+
+/** The platform's API, one method per question. Shapes are checked here, signatures by whoever asked. */
+export class Platform {
+  readonly http: Http;
+
+  constructor(
+    readonly server: string,
+    attempts?: number,
+  ) {
+    this.http = new Http(server, attempts);
+  }
+
+  /** Certificate login: signs a record that names this server, so that no other server can use the answer. */
+  async signIn(signer: Signer): Promise<void> {
+    const challenge = this.parse(
+      answers.challengeAnswer,
+      await this.post('/auth/challenge', {}),
+      'challenge',
+    );
+    const { login } = challenge;
+    const signature = b64u.encode(await signer.sign(signatureInput('login', login)));
+    const chain = toPem([signer.certificate, ...signer.chain]);
+    const session = await this.post('/auth/session', { login, chain, signature });
+    this.http.authorize(this.parse(answers.sessionAnswer, session, 'session').token);
+  }
+
+  async lots(cursor: string | null) {
+    const query = cursor === null ? '' : `?cursor=${part(cursor)}`;
+    return this.parse(answers.lotsAnswer, await this.get(`/lots${query}`), 'lots');
+  }
+
+  async lot(id: string) {
+    return this.parse(answers.lotAnswer, await this.get(`/lots/${part(id)}`), 'lot');
+  }
+
+  async lotKeyTerms(id: string) {
+    return this.parse(answers.termsAnswer, await this.get(`/lots/${part(id)}/lotkey/terms`), 'terms');
+  }
+
+  async lotKey(id: string) {
+    return this.parse(answers.lotKeyAnswer, await this.get(`/lots/${part(id)}/lotkey`), 'lotkey');
+  }
+
+  async offerKey(id: string, key: unknown) {
+    return this.parse(
+      answers.offerAnswer,
+      await this.post(`/lots/${part(id)}/lotkey/offers`, { key }),
+      'offer',
+    );
+  }
+
+  async signLotKey(id: string, signature: unknown): Promise<void> {
+    await this.post(`/lots/${part(id)}/lotkey/signatures`, { signature });
+  }
+
+  /** PEM of a certificate and its issuers; null where the platform knows none. */
+  async certificate(fingerprint: string): Promise<string | null> {
+    const found = await this.getOrNull(`/certificates/${part(fingerprint)}`);
+    return found === null ? null : this.parse(answers.certificateAnswer, found, 'certificate').chain;
+  }
+
+  async crl(sha256: string): Promise<Uint8Array> {
+    const answer = this.parse(answers.crlAnswer, await this.get(`/authorities/crls/${part(sha256)}`), 'crl');
+    return b64u.decode(answer.crl);
+  }
+
+  async submitCommit(lot: string, commitBytes: Uint8Array) {
+    const answer = await this.http.json({
+      method: 'POST',
+      path: `${API}/lots/${part(lot)}/bids`,
+      body: commitBytes,
+      contentType: OCTETS,
+    });
+    return this.parse(answers.commitAnswer, answer, 'arrival');
+  }
+
+  async submitMove(lot: string, move: Uint8Array) {
+    const path = `${API}/lots/${part(lot)}/moves`;
+    const answer = await this.http.json({ method: 'POST', path, body: move, contentType: OCTETS });
+    return this.parse(answers.moveAnswer, answer, 'move');
+  }
+
+  async bid(c: string, uploadToken: string) {
+    const headers = { 'upload-token': uploadToken };
+    const answer = await this.http.json({ method: 'GET', path: `${API}/bids/${part(c)}`, headers });
+    return this.parse(answers.bidAnswer, answer, 'bid');
+  }
+
+  async putPart(c: string, uploadToken: string, at: { e: EnvelopeName; n: number }, body: Uint8Array) {
+    await this.http.json({
+      method: 'PUT',
+      path: `${API}/bids/${part(c)}/envelopes/${at.e}/parts/${String(at.n)}`,
+      headers: { 'upload-token': uploadToken },
+      body,
+      contentType: OCTETS,
+      timeoutMs: 300_000,
+    });
+  }
+
+  async opening(lot: string) {
+    return this.parse(answers.openingAnswer, await this.get(`/lots/${part(lot)}/opening`), 'opening');
+  }
+
+  /** Every COMMIT of the closed lot, by c: each is what its name says. */
+  async commits(lot: string): Promise<Map<string, Commit>> {
+    const found = new Map<string, Commit>();
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const query: string = cursor === '' ? '' : `?cursor=${part(cursor)}`;
+      const page: z.infer<typeof answers.commitsAnswer> = this.parse(
+        answers.commitsAnswer,
+        await this.get(`/lots/${part(lot)}/opening/commits${query}`),
+        'commits',
+      );
+      for (const { c, commit } of page.items) {
+        if (hashText('commit', commit) !== c)
+          throw cannotTell('CLI.ANSWER_MALFORMED', { what: 'commits', c });
+        found.set(c, commit);
+      }
+      cursor = page.next ?? null;
+    }
+    return found;
+  }
+
+  async shares(lot: string, stage: number, audience: string): Promise<unknown[]> {
+    const path = `/lots/${part(lot)}/opening/shares?stage=${String(stage)}&audience=${audience}`;
+    const answer = this.parse(answers.sharesAnswer, await this.get(path), 'shares');
+    return Array.isArray(answer) ? answer : answer.items;
+  }
+
+  async envelope(lot: string, c: string, e: EnvelopeName, max: number): Promise<Uint8Array> {
+    const path = `${API}/lots/${part(lot)}/opening/envelopes/${part(c)}/${e}`;
+    return this.http.bytes({ method: 'GET', path }, max);
+  }
+
+  async sendShares(lot: string, signed: Signed<unknown>): Promise<void> {
+    await this.post(`/lots/${part(lot)}/opening/shares`, signed);
+  }
+
+  async sendSealedShares(lot: string, signed: Signed<unknown>, box: Uint8Array): Promise<void> {
+    await this.post(`/lots/${part(lot)}/opening/sealed-shares`, { signed, box: b64u.encode(box) });
+  }
+
+  async checkpoint(): Promise<string> {
+    return new TextDecoder().decode(
+      await this.http.bytes({ method: 'GET', path: '/log/checkpoint' }, 16_384),
+    );
+  }
+
+  async logFile(path: string): Promise<Uint8Array> {
+    return this.http.bytes({ method: 'GET', path: `/log/${path}` }, 64 * 1024);
+  }
+
+  /** Of a published record; null where it is not in the log (yet). */
+  async logReceipt(hash: string): Promise<LogReceipt | null> {
+    const found = await this.getOrNull(`/log/receipts/${part(hash)}`, '');
+    return found === null ? null : this.parse(logReceipt, found, 'log receipt');
+  }
+
+  private get(path: string): Promise<unknown> {
+    return this.http.json({ method: 'GET', path: `${API}${path}` });
+  }
+
+  private async getOrNull(path: string, prefix = API): Promise<unknown> {
+    try {
+      return await this.http.json({ method: 'GET', path: `${prefix}${path}` });
+    } catch (error) {
+      if (error instanceof PlatformRefusal && error.status === 404) return null;
+      throw error;
+    }
+  }
+
+  private post(path: string, body: unknown): Promise<unknown> {
+    return this.http.json({ method: 'POST', path: `${API}${path}`, body: JSON.stringify(body) });
+  }
+
+  private parse<T>(schema: z.ZodType<T>, answer: unknown, what: string): T {
+    const parsed = schema.safeParse(answer);
+    if (parsed.success) return parsed.data;
+    const field = parsed.error.issues[0]?.path.join('.') ?? '';
+    throw cannotTell('CLI.ANSWER_MALFORMED', { what, field });
+  }
+}

@@ -1,0 +1,71 @@
+import { formatInstant, parseInstant } from '#kernel';
+import { TrustError, b64u, canonicalBytes, sha256, verifySigned, verifyTimestampToken } from '#trust';
+import type { ArrivalReceipt, PinnedTrust, ReceiptFile, Signed } from '#trust';
+import type { TrustedCertificates } from './pinned.ts';
+import { checkLogReceipt } from './pinned.ts';
+
+export interface ReceiptVerdict {
+  readonly subject: string;
+  readonly kind: string;
+  readonly arrivedAt: string;
+  readonly inTime: boolean;
+  /** Of the time-stamp token, by its own authority's clock. */
+  readonly stampedAt: string;
+  readonly logged: boolean;
+  readonly stored: boolean;
+}
+
+function signedByPlatform<T>(
+  type: string,
+  record: Signed<T>,
+  trust: PinnedTrust,
+  certificates: TrustedCertificates,
+): void {
+  const signers = verifySigned(type, record, certificates.lookup);
+  if (signers.some(({ fingerprint }) => trust.platform.has(fingerprint))) return;
+  throw new TrustError('SIGNATURE.UNKNOWN_SIGNER', { type }, 'platform');
+}
+
+/** Receipt 1: the platform's signature, and a time-stamp over exactly this receipt. Returns the token's time. */
+export function checkArrival(
+  arrival: Signed<ArrivalReceipt>,
+  token: string,
+  trust: PinnedTrust,
+  certificates: TrustedCertificates,
+): string {
+  signedByPlatform('receipt-arrival', arrival, trust, certificates);
+  const stamped = verifyTimestampToken(b64u.decode(token), sha256(canonicalBytes(arrival)), {
+    roots: trust.tsa,
+  });
+  if (!stamped.ok) throw new TrustError('TIMESTAMP.REFUSED', { cause: stamped.error.code }, 'platform');
+  return formatInstant(stamped.value.time);
+}
+
+/** Every part of a receipt file that is there; throws TrustError at the first that does not hold. */
+export function checkReceipt(
+  file: ReceiptFile,
+  trust: PinnedTrust,
+  certificates: TrustedCertificates,
+): ReceiptVerdict {
+  const { record } = file.arrival;
+  const stampedAt = checkArrival(file.arrival, file.token, trust, certificates);
+  if (file.log) checkLogReceipt(trust, record.subject, file.log);
+  if (file.stored) {
+    signedByPlatform('receipt-stored', file.stored, trust, certificates);
+    const stored = file.stored.record;
+    const early = (parseInstant(stored.storedAt) ?? 0) < (parseInstant(record.arrivedAt) ?? 0);
+    if (stored.c !== record.subject || stored.lotKeyHash !== record.lotKeyHash || early) {
+      throw new TrustError('SEAL.RECEIPT', { reason: 'receipts contradict each other' }, 'platform');
+    }
+  }
+  const { subject, kind, arrivedAt, inTime } = record;
+  return {
+    subject,
+    kind,
+    arrivedAt,
+    inTime,
+    stampedAt,
+    logged: file.log !== null,
+    stored: file.stored !== null,
+  };
+}

@@ -1,0 +1,126 @@
+import { SystemClock } from '#kernel';
+import type { Instant } from '#kernel';
+import {
+  TILE_WIDTH,
+  TrustError,
+  checkDealing,
+  decodeEntries,
+  entriesPath,
+  hashText,
+  invalidCommits,
+  journalBody,
+  journalLabel,
+  logOfEntries,
+  openCheckpoint,
+  trusteeKeysOf,
+  verifySigned,
+} from '#trust';
+import type { JournalKey, LogView, Logged, PinnedTrust, ReleaseFacts, ReleaseTrust, Signed } from '#trust';
+import { checkLot, fetchLot } from '../lot.ts';
+import type { CheckedLot } from '../lot.ts';
+import { logKeyOf } from '../pinned.ts';
+import type { OpeningAnswer } from '../platform/answers.ts';
+import type { Platform } from '../platform/platform.ts';
+
+/** What one lot looks like to a trustee who is asked for its shares: fetched anew each time, nothing believed yet. */
+export interface LotMaterial {
+  readonly lot: CheckedLot;
+  readonly opening: OpeningAnswer;
+  readonly facts: ReleaseFacts;
+  readonly trust: ReleaseTrust;
+  /** Checked: signed by the platform, logged, its dealing proved. */
+  readonly journal: JournalKey;
+}
+
+/** Reads every leaf up to the newest checkpoint and holds it against the root that the pinned key signed. */
+export async function readLog(platform: Platform, trust: PinnedTrust): Promise<LogView> {
+  const key = logKeyOf(trust);
+  const checkpoint = await platform.checkpoint();
+  const { size } = openCheckpoint(checkpoint, key);
+  const entries: Uint8Array[] = [];
+  for (let index = 0; entries.length < size; index += 1) {
+    const width = Math.min(TILE_WIDTH, size - entries.length);
+    entries.push(...decodeEntries(await platform.logFile(entriesPath({ index, width })), width));
+  }
+  return logOfEntries(entries, checkpoint, key);
+}
+
+/** Null before CLOSE. */
+export async function fetchMaterial(
+  platform: Platform,
+  trust: PinnedTrust,
+  lotId: string,
+  knownClose: string | null,
+): Promise<LotMaterial | null> {
+  const opening = await platform.opening(lotId);
+  if (!opening.close || !opening.closeLog) return null;
+  const now: Instant = new SystemClock().now();
+  const file = await fetchLot(platform, lotId);
+  const lot = checkLot(file, trust, now);
+  const view = await platform.lot(lotId);
+  const signers = [opening.close, ...opening.adds, ...view.deadlineChanges].flatMap(({ signatures }) =>
+    signatures.map(({ signer }) => signer),
+  );
+  await lot.certificates.learn(signers, (fingerprint) => platform.certificate(fingerprint));
+  const log = await readLog(platform, trust);
+  const facts: ReleaseFacts = {
+    now,
+    lotKey: lot.lotKey,
+    notice: lot.first,
+    deadlineChanges: await Promise.all(
+      view.deadlineChanges.map((signed) => logged(platform, 'deadline', signed, null)),
+    ),
+    close: { signed: opening.close, log: opening.closeLog },
+    adds: await Promise.all(
+      opening.adds.map((signed, at) => logged(platform, 'close-add', signed, opening.addLogs[at] ?? null)),
+    ),
+    commits: await platform.commits(lotId),
+    knownClose,
+  };
+  const release: ReleaseTrust = {
+    certificate: lot.certificates.lookup,
+    platform: trust.platform,
+    log,
+    invalidCommits,
+  };
+  const journal = await checkedJournal(platform, file.lotkey.journal, lot, { trust, log });
+  return { lot, opening, facts, trust: release, journal };
+}
+
+async function logged<T>(
+  platform: Platform,
+  type: string,
+  signed: Signed<T>,
+  given: Logged<T>['log'] | null,
+): Promise<Logged<T>> {
+  const log = given ?? (await platform.logReceipt(hashText(type, signed.record)));
+  if (!log) throw new TrustError('LOG.CHECKPOINT', { reason: 'not in the log', type }, 'platform');
+  return { signed, log };
+}
+
+async function checkedJournal(
+  platform: Platform,
+  signed: Signed<JournalKey> | null,
+  { lotKey, lotKeyHash, certificates }: CheckedLot,
+  { trust, log }: { trust: PinnedTrust; log: LogView },
+): Promise<JournalKey> {
+  const refuse = (reason: string): TrustError => new TrustError('EVIDENCE.JOURNAL', { reason }, 'platform');
+  if (!signed) throw refuse('missing');
+  const { record } = signed;
+  if (record.lotKeyHash !== lotKeyHash) throw refuse('of another lot');
+  const signers = verifySigned('journal', signed, certificates.lookup);
+  if (!signers.some(({ fingerprint }) => trust.platform.has(fingerprint))) throw refuse('not the platform’s');
+  const receipt = await logged(platform, 'journal', signed, null);
+  if (!log.holds(hashText('journal', record), receipt.log.blind, receipt.log.index))
+    throw refuse('not logged');
+  const holds = checkDealing({
+    dealing: record.dealing,
+    type: 'journal',
+    label: journalLabel(record),
+    body: journalBody(record),
+    trusteeKeys: trusteeKeysOf(lotKey),
+    k: lotKey.k,
+  });
+  if (!holds) throw refuse('its dealing does not hold');
+  return record;
+}

@@ -1,0 +1,143 @@
+import {
+  TrustError,
+  checkRelease,
+  decodePoint,
+  decodeScalar,
+  eciesSeal,
+  hashText,
+  journalTargets,
+  makeShares,
+  sealedSharesContent,
+  sealedSharesInfo,
+  sealedSharesOf,
+  shareTargets,
+  signRecord,
+  systemRandom,
+} from '#trust';
+import type { ReleasePermit, ShareTarget, Shares } from '#trust';
+import { deriveStanding } from './identities.ts';
+import type { LotSecret } from './keystore.ts';
+import { fetchMaterial } from './material.ts';
+import type { LotMaterial } from './material.ts';
+import type { Trustee } from './seat.ts';
+
+/** Where a lot is, as this trustee sees it. `waiting`: nothing may be released yet. */
+export interface ReleaseState {
+  readonly state: 'waiting' | 'released' | 'failed';
+  /** What left this machine in this run, e.g. `0/public`. */
+  readonly released: readonly string[];
+  readonly bids: number;
+  readonly standing: number | null;
+  /** Why nothing (more) was released. */
+  readonly reason: string | null;
+}
+
+interface Step {
+  readonly stage: number;
+  readonly audience: Shares['audience'];
+  readonly targets: readonly ShareTarget[];
+}
+
+/** Asked before anything leaves: the attended command shows it to a person, the daemon says yes. */
+export type Confirm = (summary: string) => Promise<boolean>;
+
+const nameOf = ({ stage, audience }: Pick<Step, 'stage' | 'audience'>): string =>
+  `${String(stage)}/${audience}`;
+
+/**
+ * Releases what may be released now and no more: stage 0 and the journal once this client itself has verified its own
+ * clock, the latest logged deadline, the lot's first CLOSE, the window over and every dealing; stage 1 for the bids
+ * that, by this client's own opening of stage 0, stand. Throws TrustError where the platform broke a rule.
+ */
+export async function releaseShares(
+  trustee: Trustee,
+  secret: LotSecret,
+  confirm: Confirm,
+): Promise<ReleaseState> {
+  const { platform, trust, keystore } = trustee;
+  const material = await fetchMaterial(platform, trust, secret.lot, secret.close);
+  if (!material) return waiting('not closed');
+  if (material.lot.lotKeyHash !== secret.lotKeyHash) {
+    throw new TrustError('LOTKEY.SHAPE', { reason: 'not the key record that was signed' }, 'platform');
+  }
+  const permit = await permitOf(material);
+  if (!permit) return waiting('the find-yourself window is open');
+  // From here on no other CLOSE counts, also after a restart.
+  const kept = { ...secret, close: permit.close };
+  if (secret.close === null) await keystore.save(kept);
+  const released: string[] = [];
+  const send = async (step: Step): Promise<boolean> => {
+    if (isThere(material, secret.i, step)) return true;
+    const summary = `lot ${secret.lot}: ${nameOf(step)}, ${String(step.targets.length)} dealings`;
+    if (!(await confirm(summary))) return false;
+    await sendStep(trustee, material, permit, kept, step);
+    trustee.progress(`released ${summary}`);
+    released.push(nameOf(step));
+    return true;
+  };
+  const first: Step[] = [
+    { stage: 0, audience: 'public', targets: shareTargets(permit.bids, 0, 'public') },
+    { stage: 0, audience: 'journal', targets: journalTargets(material.journal) },
+  ];
+  const bids = permit.bids.length;
+  for (const step of first) {
+    if (!(await send(step)))
+      return { state: 'waiting', released, bids, standing: null, reason: 'not confirmed' };
+  }
+  const standing = await deriveStanding(platform, trust, material, permit);
+  if (!standing)
+    return { state: 'waiting', released, bids, standing: null, reason: 'too few trustees at stage 0' };
+  const count = standing.distinctBidders;
+  if (!standing.goesOn)
+    return { state: 'failed', released, bids, standing: count, reason: 'fewer than three bidders' };
+  const stands = new Set(standing.bids.filter(({ outcome }) => outcome === 'standing').map(({ c }) => c));
+  const going = permit.bids.filter(({ c }) => stands.has(c));
+  for (const { stage, audience } of material.lot.lotKey.stages.filter((rule) => rule.stage === 1)) {
+    const step: Step = { stage, audience, targets: shareTargets(going, stage, audience) };
+    if (!(await send(step)))
+      return { state: 'waiting', released, bids, standing: count, reason: 'not confirmed' };
+  }
+  return { state: 'released', released, bids, standing: count, reason: null };
+}
+
+const waiting = (reason: string): ReleaseState => ({
+  state: 'waiting',
+  released: [],
+  bids: 0,
+  standing: null,
+  reason,
+});
+
+async function permitOf(material: LotMaterial): Promise<ReleasePermit | null> {
+  try {
+    return await checkRelease(material.facts, material.trust);
+  } catch (error) {
+    if (error instanceof TrustError && error.code === 'EVIDENCE.RELEASE_WINDOW') return null;
+    throw error;
+  }
+}
+
+/** The platform has this seat's record already: it was sent before a restart. */
+const isThere = ({ opening }: LotMaterial, seat: number, step: Step): boolean =>
+  opening.trustees.some(({ i, stages }) => i === seat && stages.includes(nameOf(step)));
+
+async function sendStep(
+  { platform, signer }: Trustee,
+  { lot }: LotMaterial,
+  permit: ReleasePermit,
+  secret: LotSecret,
+  { stage, audience, targets }: Step,
+): Promise<void> {
+  const { lotKey, lotKeyHash } = lot;
+  const head = { lotKeyHash, close: permit.close, adds: permit.adds, stage, audience, i: secret.i };
+  const record = makeShares(head, targets, decodeScalar(secret.x), systemRandom);
+  const signed = await signRecord('shares', record, [signer]);
+  if (audience !== 'committee') {
+    await platform.sendShares(lotKey.lot, signed);
+    return;
+  }
+  const announcement = await signRecord('sealed-shares', sealedSharesOf(record), [signer]);
+  const info = sealedSharesInfo(hashText('shares', record));
+  const box = await eciesSeal(decodePoint(lotKey.room), info, sealedSharesContent(signed), systemRandom);
+  await platform.sendSealedShares(lotKey.lot, announcement, box);
+}

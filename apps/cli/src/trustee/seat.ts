@@ -1,0 +1,130 @@
+import { SystemClock } from '#kernel';
+import {
+  B,
+  TrustError,
+  checkUnsignedLotKey,
+  decodeScalar,
+  encodePoint,
+  encodeScalar,
+  hashText,
+  lotKeyTermsOf,
+  newKeyPair,
+  provePossession,
+  signRecord,
+  systemRandom,
+} from '#trust';
+import type { LotKey, LotKeyTerms, PinnedTrust, Signer } from '#trust';
+import { CommandFailure } from '../failure.ts';
+import { checkLot, checkNotices, fetchLot } from '../lot.ts';
+import type { CheckedLot, LotFile } from '../lot.ts';
+import { TrustedCertificates } from '../pinned.ts';
+import type { Platform } from '../platform/platform.ts';
+import type { Keystore, LotSecret } from './keystore.ts';
+
+/** One trustee at one platform. */
+export interface Trustee {
+  readonly platform: Platform;
+  readonly trust: PinnedTrust;
+  readonly signer: Signer;
+  readonly keystore: Keystore;
+  progress(line: string): void;
+}
+
+export type SeatState = 'offered' | 'signed' | 'keyed';
+
+/** The seat that these terms give to the signer's organisation; null where there is none. */
+export function seatOf(terms: LotKeyTerms, { signer }: Trustee): number | null {
+  const mine = terms.policy.seats.filter(({ org }) => org === signer.certificate.holder.creditCode);
+  return mine[0]?.i ?? null;
+}
+
+/**
+ * Takes the seat: a fresh key for this lot, kept durably, then offered; and once every seat is taken, signs LOTKEY
+ * after checking all of it. Safe to repeat: it goes on where it was.
+ */
+export async function takeSeat(trustee: Trustee, lot: string): Promise<{ i: number; state: SeatState }> {
+  const { platform, keystore } = trustee;
+  const terms = await platform.lotKeyTerms(lot);
+  if (terms.lot !== lot) throw new TrustError('LOTKEY.SHAPE', { reason: 'another lot' }, 'platform');
+  const secret = await offer(trustee, terms);
+  const file = await fetchLot(platform, lot);
+  if (file.lotkey.signed) {
+    await keep(keystore, secret, checkLot(file, trustee.trust, new SystemClock().now()));
+    return { i: secret.i, state: 'keyed' };
+  }
+  const { record } = file.lotkey;
+  if (!record) return { i: secret.i, state: 'offered' };
+  checkBeforeSigning(file, record, secret, trustee);
+  const { signatures } = await signRecord('lotkey', record, [trustee.signer]);
+  await platform.signLotKey(lot, signatures[0]);
+  trustee.progress(`lot ${lot}: signed the key record ${hashText('lotkey', record)}`);
+  return { i: secret.i, state: 'signed' };
+}
+
+async function offer(trustee: Trustee, terms: LotKeyTerms): Promise<LotSecret> {
+  const { platform, keystore, signer } = trustee;
+  const termsHash = hashText('lotkey-terms', terms);
+  const known = await keystore.load(terms.lot);
+  // A key is bound to its terms: other terms under the same lot are an attempt to use it twice.
+  if (known && known.terms !== termsHash) {
+    throw new TrustError('LOTKEY.SHAPE', { reason: 'the terms changed' }, 'platform');
+  }
+  if (known?.lotKeyHash) return known;
+  const i = seatOf(terms, trustee);
+  if (i === null) throw new CommandFailure('TRUSTEE.NO_SEAT', { lot: terms.lot });
+  const org = signer.certificate.holder.creditCode ?? '';
+  const cert = signer.certificate.fingerprint;
+  const secret: LotSecret = known ?? {
+    type: 'trustee-key',
+    lot: terms.lot,
+    i,
+    org,
+    cert,
+    x: encodeScalar(newKeyPair(systemRandom).secret),
+    terms: termsHash,
+    lotKeyHash: null,
+    close: null,
+  };
+  if (secret.cert !== cert) throw new CommandFailure('TRUSTEE.OTHER_CERTIFICATE', { lot: terms.lot });
+  if (!known) await keystore.save(secret);
+  const { record } = await platform.lotKey(terms.lot);
+  if (record) return secret;
+  const x = decodeScalar(secret.x);
+  await platform.offerKey(terms.lot, provePossession({ x, terms, i, org, cert, random: systemRandom }));
+  if (!known) trustee.progress(`lot ${terms.lot}: offered a fresh key for seat ${String(i)}`);
+  return secret;
+}
+
+/** The notices are the agency's, the record is for the terms that were proved, my seat holds my key, and all the rest. */
+function checkBeforeSigning(file: LotFile, record: LotKey, secret: LotSecret, { trust }: Trustee): void {
+  const certificates = new TrustedCertificates(trust, new SystemClock().now());
+  certificates.add([...file.certificates, ...file.lotkey.certificates]);
+  const { first } = checkNotices(file.notices, certificates);
+  const wrong = (reason: string): TrustError => new TrustError('LOTKEY.SHAPE', { reason }, 'platform');
+  if (record.notice !== hashText('notice', first) || record.lot !== first.lot) throw wrong('another notice');
+  const same = hashText('lotkey-terms', lotKeyTermsOf(record)) === secret.terms;
+  if (!same) throw wrong('other terms than were accepted');
+  const points = checkUnsignedLotKey(record);
+  const mine = record.trustees.find(({ i }) => i === secret.i);
+  if (points.length !== record.n || mine?.y !== publicKeyOf(secret.x) || mine.cert !== secret.cert)
+    throw wrong('not my key in my seat');
+  for (const { i, org, cert } of record.trustees) {
+    if (certificates.lookup(cert)?.holder.creditCode !== org) {
+      throw new TrustError('LOTKEY.POLICY', { i, reason: 'no trusted certificate of this organisation' });
+    }
+  }
+}
+
+/** y of the kept secret, as LOTKEY shows it. */
+const publicKeyOf = (x: string): string => encodePoint(B.multiply(decodeScalar(x)));
+
+async function keep(keystore: Keystore, secret: LotSecret, lot: CheckedLot): Promise<void> {
+  const mine = lot.lotKey.trustees.find(({ i }) => i === secret.i);
+  if (mine?.y !== publicKeyOf(secret.x)) {
+    throw new TrustError('LOTKEY.SHAPE', { reason: 'not my key in my seat' }, 'platform');
+  }
+  if (secret.lotKeyHash === lot.lotKeyHash) return;
+  if (secret.lotKeyHash !== null)
+    throw new TrustError('LOTKEY.SHAPE', { reason: 'a second key record' }, 'platform');
+  await keystore.save({ ...secret, lotKeyHash: lot.lotKeyHash });
+}
