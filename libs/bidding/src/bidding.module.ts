@@ -1,4 +1,4 @@
-import { Module } from '@nestjs/common';
+import { Global, Module } from '@nestjs/common';
 import type { OnModuleInit } from '@nestjs/common';
 import { BackgroundWork } from '#jobs';
 import { Transparency } from '#transparency';
@@ -39,6 +39,7 @@ const TIDY_MS = 5_000;
 const SWEEP_MS = 600_000;
 
 /** The intake of sealed bids. Tendering, Transparency, UnitOfWork, BlobStore, Clock and BackgroundWork are global. */
+@Global()
 @Module({
   controllers: [BidsController],
   providers: [
