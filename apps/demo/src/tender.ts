@@ -1,0 +1,115 @@
+import { DAY, formatInstant, parseInstant } from '#kernel';
+import type { Instant } from '#kernel';
+import type {
+  Acceleration,
+  Award,
+  EvaluationMethod,
+  EvaluationReport,
+  Notice,
+  Publicity,
+  Seat,
+} from '#trust';
+import { Actor } from './actor.ts';
+
+/** Twenty legal days (法24) pass in 40 s; the five-minute window lasts 5 s. Published with the tender. */
+export const ACCELERATION: Acceleration = { periods: 43_200, waits: 60 };
+
+export const METHOD: EvaluationMethod = {
+  kind: 'lowest-evaluated-price',
+  controlPrice: '9800000.00',
+  basePeriodDays: 180,
+  lateDayBasisPoints: 5,
+  earlyDayBasisPoints: 2,
+  maxPeriodDays: 240,
+  rounding: 'half-up',
+  tieBreak: 'price-then-arrival',
+};
+
+export interface TenderParties {
+  readonly tenderee: string;
+  readonly regulator: string;
+  readonly seats: readonly Seat[];
+  readonly k: number;
+}
+
+/** How much of real time the bidders get, beyond the legal minimum, so that 50 MB can be sealed and sent. */
+const SPARE_MS = 5_000;
+
+interface PublicLot {
+  readonly state: string;
+  readonly deadline: string;
+  readonly serverTime: string;
+  readonly lotKeyHash: string | null;
+}
+
+/** The agency's side of one lot: project, lot, documents, notice; later report, publicity, award. */
+export class Tender {
+  private constructor(
+    private readonly agency: Actor,
+    readonly lotId: string,
+  ) {}
+
+  static async publish(agency: Actor, parties: TenderParties, now: Instant): Promise<Tender> {
+    const { tenderee, regulator, seats, k } = parties;
+    const project = await agency.post<{ id: string }>('/projects', {
+      name: '示范区道路改造工程',
+      kind: 'engineering',
+      level: 'district',
+      tenderee,
+      regulator,
+    });
+    const preparation = (20 * DAY) / ACCELERATION.periods + SPARE_MS;
+    const at = (ms: number): string => formatInstant((now + ms) as Instant);
+    const lot = await agency.post<{ id: string }>(`/projects/${project.id}/lots`, {
+      name: '一标段',
+      estimate: '9900000.00',
+      method: METHOD,
+      documentsFrom: at(1_000),
+      documentsUntil: at(1_000 + (5 * DAY) / ACCELERATION.periods + SPARE_MS),
+      deadline: at(preparation),
+      acceleration: ACCELERATION,
+      seats,
+      k,
+    });
+    const tender = new Tender(agency, lot.id);
+    const documents = new TextEncoder().encode('招标文件：示范区道路改造工程一标段\n');
+    await agency.put(`/lots/${lot.id}/documents/tender-documents.txt`, documents);
+    const { record } = await agency.post<{ record: Notice }>(`/lots/${lot.id}/notices/draft`, {
+      kind: 'notice',
+      summary: '',
+    });
+    await agency.post(`/lots/${lot.id}/notices`, { signed: await agency.sign('notice', record) });
+    return tender;
+  }
+
+  view(): Promise<PublicLot> {
+    return this.agency.get<PublicLot>(`/lots/${this.lotId}`);
+  }
+
+  async deadline(): Promise<Instant> {
+    return parseInstant((await this.view()).deadline) as Instant;
+  }
+
+  async signOpeningRecord(): Promise<void> {
+    const { record } = await this.agency.get<{ record: object }>(`/lots/${this.lotId}/opening/record`);
+    const signed = await this.agency.sign('opening-record', record);
+    await this.agency.post(`/lots/${this.lotId}/opening/record/signatures`, {
+      signature: signed.signatures[0],
+    });
+  }
+
+  report(): Promise<EvaluationReport> {
+    const path = `/lots/${this.lotId}/evaluation/report`;
+    return this.agency.signAndPost<EvaluationReport>('evaluation-report', `${path}/draft`, path);
+  }
+
+  publicise(): Promise<Publicity> {
+    const path = `/lots/${this.lotId}/publicity`;
+    return this.agency.signAndPost<Publicity>('publicity', `${path}/draft`, path);
+  }
+
+  award(): Promise<Award> {
+    const path = `/lots/${this.lotId}/award`;
+    return this.agency.signAndPost<Award>('award', `${path}/draft`, path);
+  }
+}
