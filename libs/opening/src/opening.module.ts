@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import type { OnModuleDestroy, OnModuleInit } from '@nestjs/common';
 import type { LotId } from '#kernel';
+import { BiddingModule } from '#bidding';
 import { BackgroundWork } from '#jobs';
 import { Transparency } from '#transparency';
 import { AdvanceLot } from './application/advance-lot.ts';
@@ -39,6 +40,7 @@ const TICK_MS = 200;
 
 @Global()
 @Module({
+  imports: [BiddingModule],
   controllers: [OpeningController, QuorumController, OpeningRecordController],
   providers: [
     { provide: SessionStore, useClass: TypeormSessionStore },
