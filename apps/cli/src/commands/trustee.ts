@@ -35,7 +35,7 @@ async function begin({ options, progress }: Input): Promise<Trustee> {
   const keystore = await Keystore.open(mustOption(options, 'keystore'), passphrase);
   const platform = new Platform(mustOption(options, 'server'));
   await platform.signIn(signer);
-  return { platform, trust, signer, keystore, progress };
+  return { platform, trust, signer, keystore, progress, permitted: new Map() };
 }
 
 export const trusteeAccept: CommandSpec = {
@@ -92,7 +92,7 @@ export const trusteeOpen: CommandSpec = {
     const secret = await trustee.keystore.load(lot);
     if (!secret) throw new CommandFailure('TRUSTEE.NO_KEY', { lot });
     const confirm = flagOption(input.options, 'yes') ? always : ask;
-    const state = await releaseShares(trustee, secret, confirm);
+    const state = await releaseShares(trustee, secret, await trustee.platform.opening(lot), confirm);
     return { data: { ok: true, lot, ...state }, text: describe(lot, state), exit: 0 };
   },
 };
@@ -175,13 +175,14 @@ interface LotState {
 /** Every lot by itself: what is wrong with one never stops another. */
 async function serveRound(trustee: Trustee, before: readonly LotState[]): Promise<LotState[]> {
   const states: LotState[] = [];
-  for (const { id, state } of await openLots(trustee.platform)) {
+  for (const listed of await openLots(trustee.platform)) {
+    const { id } = listed;
     const known = before.find(({ lot }) => lot === id);
     if (known?.state === 'destroyed' || known?.state === 'no-seat') {
       states.push(known);
       continue;
     }
-    const now = await serveLot(trustee, id, state);
+    const now = await serveLot(trustee, listed, known);
     if (known?.state !== now.state || known.reason !== now.reason) {
       trustee.progress(`lot ${id}: ${now.state}${now.reason === null ? '' : ` (${now.reason})`}`);
     }
@@ -200,7 +201,11 @@ async function openLots(platform: Platform): Promise<{ id: string; state: string
   }
 }
 
-async function serveLot(trustee: Trustee, lot: string, platformState: string): Promise<LotState> {
+async function serveLot(
+  trustee: Trustee,
+  { id: lot, state: platformState }: { id: string; state: string },
+  before: LotState | undefined,
+): Promise<LotState> {
   const as = (state: string, reason: string | null = null): LotState => ({ lot, state, reason });
   try {
     const secret = await trustee.keystore.load(lot);
@@ -209,9 +214,11 @@ async function serveLot(trustee: Trustee, lot: string, platformState: string): P
       if (seatOf(await trustee.platform.lotKeyTerms(lot), trustee) === null) return as('no-seat');
       return as((await takeSeat(trustee, lot)).state);
     }
-    const { record } = await trustee.platform.opening(lot);
+    const opening = await trustee.platform.opening(lot);
+    const { record } = opening;
     if (record && (await destroyWhenOver(trustee, secret, record))) return as('destroyed');
-    const { state, reason } = await releaseShares(trustee, secret, always);
+    if (before?.state === 'released' || before?.state === 'failed') return before;
+    const { state, reason } = await releaseShares(trustee, secret, opening, always);
     return as(state, reason);
   } catch (error) {
     if (error instanceof TrustError) return as('refused', error.code);

@@ -60,6 +60,7 @@ export const openingAnswer = z.looseObject({
   adds: z.array(signed(closeAdd)),
   addLogs: z.array(logReceipt.nullable()).default([]),
   trustees: z.array(z.looseObject({ i: z.number(), stages: z.array(z.string()) })).default([]),
+  record: z.unknown(),
 });
 export type OpeningAnswer = z.infer<typeof openingAnswer>;
 export const commitsAnswer = z.looseObject({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { b64u, hashText, signatureInput, toPem } from '#trust';
+import { b64u, canonicalBytes, hashText, signatureInput, toPem } from '#trust';
 import type { Commit, EnvelopeName, LogReceipt, Signed, Signer } from '#trust';
 import { logReceipt } from '#trust';
 import { cannotTell } from '../failure.ts';
@@ -144,11 +144,12 @@ export class Platform {
   }
 
   async sendShares(lot: string, signed: Signed<unknown>): Promise<void> {
-    await this.post(`/lots/${part(lot)}/opening/shares`, signed);
+    await this.postBytes(`/lots/${part(lot)}/opening/shares`, canonicalBytes(signed));
   }
 
   async sendSealedShares(lot: string, signed: Signed<unknown>, box: Uint8Array): Promise<void> {
-    await this.post(`/lots/${part(lot)}/opening/sealed-shares`, { signed, box: b64u.encode(box) });
+    const body = canonicalBytes({ signed, box: b64u.encode(box) });
+    await this.postBytes(`/lots/${part(lot)}/opening/sealed-shares`, body);
   }
 
   async checkpoint(): Promise<string> {
@@ -163,7 +164,7 @@ export class Platform {
 
   /** Of a published record; null where it is not in the log (yet). */
   async logReceipt(hash: string): Promise<LogReceipt | null> {
-    const found = await this.getOrNull(`/log/receipts/${part(hash)}`, '');
+    const found = await this.getOrNull(`/log/receipts/${part(hash)}`);
     return found === null ? null : this.parse(logReceipt, found, 'log receipt');
   }
 
@@ -171,13 +172,18 @@ export class Platform {
     return this.http.json({ method: 'GET', path: `${API}${path}` });
   }
 
-  private async getOrNull(path: string, prefix = API): Promise<unknown> {
+  private async getOrNull(path: string): Promise<unknown> {
     try {
-      return await this.http.json({ method: 'GET', path: `${prefix}${path}` });
+      return await this.get(path);
     } catch (error) {
       if (error instanceof PlatformRefusal && error.status === 404) return null;
       throw error;
     }
+  }
+
+  /** Records of any size go as their canonical bytes. */
+  private postBytes(path: string, body: Uint8Array): Promise<unknown> {
+    return this.http.json({ method: 'POST', path: `${API}${path}`, body, contentType: OCTETS });
   }
 
   private post(path: string, body: unknown): Promise<unknown> {

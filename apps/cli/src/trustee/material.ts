@@ -49,10 +49,9 @@ export async function readLog(platform: Platform, trust: PinnedTrust): Promise<L
 export async function fetchMaterial(
   platform: Platform,
   trust: PinnedTrust,
-  lotId: string,
-  knownClose: string | null,
+  { lotId, knownClose }: { lotId: string; knownClose: string | null },
+  opening: OpeningAnswer,
 ): Promise<LotMaterial | null> {
-  const opening = await platform.opening(lotId);
   if (!opening.close || !opening.closeLog) return null;
   const now: Instant = new SystemClock().now();
   const file = await fetchLot(platform, lotId);

@@ -15,6 +15,8 @@ import {
   systemRandom,
 } from '#trust';
 import type { ReleasePermit, ShareTarget, Shares } from '#trust';
+import { SystemClock, formatInstant } from '#kernel';
+import type { OpeningAnswer } from '../platform/answers.ts';
 import { deriveStanding } from './identities.ts';
 import type { LotSecret } from './keystore.ts';
 import { fetchMaterial } from './material.ts';
@@ -52,22 +54,19 @@ const nameOf = ({ stage, audience }: Pick<Step, 'stage' | 'audience'>): string =
 export async function releaseShares(
   trustee: Trustee,
   secret: LotSecret,
+  opening: OpeningAnswer,
   confirm: Confirm,
 ): Promise<ReleaseState> {
   const { platform, trust, keystore } = trustee;
-  const material = await fetchMaterial(platform, trust, secret.lot, secret.close);
-  if (!material) return waiting('not closed');
-  if (material.lot.lotKeyHash !== secret.lotKeyHash) {
-    throw new TrustError('LOTKEY.SHAPE', { reason: 'not the key record that was signed' }, 'platform');
-  }
-  const permit = await permitOf(material);
-  if (!permit) return waiting('the find-yourself window is open');
+  const permitted = await permittedOf(trustee, secret, opening);
+  if (typeof permitted === 'string') return waiting(permitted);
+  const { material, permit } = permitted;
   // From here on no other CLOSE counts, also after a restart.
   const kept = { ...secret, close: permit.close };
   if (secret.close === null) await keystore.save(kept);
   const released: string[] = [];
   const send = async (step: Step): Promise<boolean> => {
-    if (isThere(material, secret.i, step)) return true;
+    if (isThere(opening, secret.i, step)) return true;
     const summary = `lot ${secret.lot}: ${nameOf(step)}, ${String(step.targets.length)} dealings`;
     if (!(await confirm(summary))) return false;
     await sendStep(trustee, material, permit, kept, step);
@@ -108,18 +107,51 @@ const waiting = (reason: string): ReleaseState => ({
   reason,
 });
 
-async function permitOf(material: LotMaterial): Promise<ReleasePermit | null> {
+/** A lot that may be released, with everything that was checked for it. */
+export interface Permitted {
+  /** CLOSE and its additions: other ones are checked anew. */
+  readonly set: string;
+  readonly material: LotMaterial;
+  readonly permit: ReleasePermit;
+}
+
+/** Why not, in words, where it is only too early. */
+async function permittedOf(
+  { platform, trust, permitted }: Trustee,
+  secret: LotSecret,
+  opening: OpeningAnswer,
+): Promise<Permitted | string> {
+  if (!opening.close) return 'not closed';
+  if (formatInstant(new SystemClock().now()) < opening.close.record.releaseAt) return WINDOW;
+  const adds = opening.adds.map(({ record }) => hashText('close-add', record));
+  const set = [hashText('close', opening.close.record), ...adds].join();
+  const known = permitted.get(secret.lot);
+  if (known?.set === set) return known;
+  const material = await fetchMaterial(
+    platform,
+    trust,
+    { lotId: secret.lot, knownClose: secret.close },
+    opening,
+  );
+  if (!material) return 'not closed';
+  if (material.lot.lotKeyHash !== secret.lotKeyHash) {
+    throw new TrustError('LOTKEY.SHAPE', { reason: 'not the key record that was signed' }, 'platform');
+  }
   try {
-    return await checkRelease(material.facts, material.trust);
+    const permit = await checkRelease(material.facts, material.trust);
+    permitted.set(secret.lot, { set, material, permit });
+    return { set, material, permit };
   } catch (error) {
-    if (error instanceof TrustError && error.code === 'EVIDENCE.RELEASE_WINDOW') return null;
+    if (error instanceof TrustError && error.code === 'EVIDENCE.RELEASE_WINDOW') return WINDOW;
     throw error;
   }
 }
 
+const WINDOW = 'the find-yourself window is open';
+
 /** The platform has this seat's record already: it was sent before a restart. */
-const isThere = ({ opening }: LotMaterial, seat: number, step: Step): boolean =>
-  opening.trustees.some(({ i, stages }) => i === seat && stages.includes(nameOf(step)));
+const isThere = ({ trustees }: OpeningAnswer, seat: number, step: Step): boolean =>
+  trustees.some(({ i, stages }) => i === seat && stages.includes(nameOf(step)));
 
 async function sendStep(
   { platform, signer }: Trustee,

@@ -20,6 +20,7 @@ import type { CheckedLot, LotFile } from '../lot.ts';
 import { TrustedCertificates } from '../pinned.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { Keystore, LotSecret } from './keystore.ts';
+import type { Permitted } from './release.ts';
 
 /** One trustee at one platform. */
 export interface Trustee {
@@ -28,6 +29,8 @@ export interface Trustee {
   readonly signer: Signer;
   readonly keystore: Keystore;
   progress(line: string): void;
+  /** Lots whose release was permitted: checked once, because from then on nothing of it may change. */
+  readonly permitted: Map<string, Permitted>;
 }
 
 export type SeatState = 'offered' | 'signed' | 'keyed';
