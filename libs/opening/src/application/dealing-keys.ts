@@ -2,14 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { faultPoint, IntegrityError } from '#kernel';
 import type { LotId } from '#kernel';
 import { UnitOfWork } from '#persistence';
-import { Transparency } from '#transparency';
-import { bidLabel, decodePoint, eciesSeal, journalLabel, systemRandom } from '#trust';
+import { bidLabel, journalLabel } from '#trust';
 import type { Audience, Commit, Shares, Signed } from '#trust';
 import { BidStore } from './bid-store.ts';
 import { GroupWork } from './group-work.ts';
 import { LotMaterials } from './lot-material.ts';
 import type { LotMaterial } from './lot-material.ts';
-import { ShareChecks } from './receive-shares.ts';
+import { RoomBoxes } from './room-boxes.ts';
+import { ShareChecks } from './share-checks.ts';
 import { ShareStore } from './share-store.ts';
 
 const roomInfo = (c: string, stage: number): string => `glasshall/1/dealing-key/${c}/${stage}`;

@@ -75,8 +75,8 @@ export class OpenIdentities {
   }
 
   private async judges(material: LotMaterial): Promise<Judges> {
-    const named = new Set(material.close.signed.record.crls);
-    const crls = (await this.parties.crls()).filter((crl) => named.has(crl.sha256));
+    const named = material.close.signed.record.crls;
+    const crls = (await Promise.all(named.map((sha256) => this.parties.crl(sha256)))).filter((crl) => crl !== null);
     const roots = await this.parties.trustedRoots();
     return {
       roots: roots.flatMap((root) => unwrap(parsePem(root.pem))),

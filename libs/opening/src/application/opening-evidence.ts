@@ -5,7 +5,7 @@ import { EvidenceSource } from '#transparency';
 import type { EvidenceAudience, EvidencePiece } from '#transparency';
 import { canonicalBytes } from '#trust';
 import { OpeningStores } from './close-lot.ts';
-import { ShareChecks } from './receive-shares.ts';
+import { ShareChecks } from './share-checks.ts';
 import { ShareStore } from './share-store.ts';
 
 const json = (path: string, record: unknown, logged?: { type: string; hash: string }): EvidencePiece => ({

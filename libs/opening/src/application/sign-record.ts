@@ -46,7 +46,7 @@ export class SignRecord {
     const material = await this.parts.materials.of(lotId);
     // An outsider is told the same as of a lot that does not exist.
     if (material.lot.agency.creditCode !== who.organisationId) throw openingError('OPENING.NOT_YOUR_LOT');
-    const valid = await this.parties.certificates([signature.signer]);
+    const valid = await this.parties.validCertificates([signature.signer]);
     const signer = valid.get(signature.signer);
     if (signer?.holder.creditCode !== who.organisationId) {
       throw openingError('OPENING.RECORD_SIGNATURE', { reason: 'signer' });
