@@ -2,7 +2,16 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { addMs, MINUTE } from '#kernel';
 import type { Instant } from '#kernel';
-import { b64u, canonicalBytes, deriveBidKeys, edSign, encodeScalar, hashText, journalEntry, parseRecord } from '#trust';
+import {
+  b64u,
+  canonicalBytes,
+  deriveBidKeys,
+  edSign,
+  encodeScalar,
+  hashText,
+  journalEntry,
+  parseRecord,
+} from '#trust';
 import { eciesSeal, decodePoint, signatureInput, systemRandom } from '#trust';
 import type { OpeningRecord, Shares } from '#trust';
 import { readSecrets, seedOf } from '#trust/node';
@@ -11,7 +20,15 @@ import { dealingsOf } from '../../libs/trust/src/node/seal-package.ts';
 import { OpenLots } from '../../libs/opening/src/application/open-lot.ts';
 import { createOpeningApp, moveOut, readBytes, receiptOf, takeIn } from '../support/opening-app.ts';
 import type { OpeningApp } from '../support/opening-app.ts';
-import { progress, sealBid, send, Trustee, trusteesOf, view, withGarbage } from '../support/opening-quorum.ts';
+import {
+  progress,
+  sealBid,
+  send,
+  Trustee,
+  trusteesOf,
+  view,
+  withGarbage,
+} from '../support/opening-quorum.ts';
 import type { SealedBid } from '../support/opening-quorum.ts';
 import { testCreditCode } from '../support/lot-fixture.ts';
 
@@ -504,7 +521,8 @@ describe('faults', () => {
         } else await trustee.release(0, 'public', bids);
       }
       installFaultHook((name) => {
-        if (name === point && ++seen === (point.endsWith('stored') ? 1 : 3)) throw new Error(`killed at ${point}`);
+        if (name === point && ++seen === (point.endsWith('stored') ? 1 : 3))
+          throw new Error(`killed at ${point}`);
       });
       await expect(work()).rejects.toThrow(`killed at ${point}`);
       installFaultHook(null);
@@ -515,9 +533,11 @@ describe('faults', () => {
       items: { seq: number; kind: string; c: string | null }[];
     };
     expect(items.map(({ seq }) => seq)).toEqual(items.map((_, at) => at + 1));
-    expect(items.filter(({ kind, c }) => kind === 'opened' && c !== null).map(({ c }) => c).sort()).toEqual(
-      bids.map(({ c }) => c).sort(),
-    );
+    expect(
+      items
+        .filter(({ kind, c }) => kind === 'opened' && c !== null)
+        .map(({ c }) => c)
+        .sort(),
+    ).toEqual(bids.map(({ c }) => c).sort());
   });
 });
-

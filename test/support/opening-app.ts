@@ -233,7 +233,13 @@ export class LogInTest extends Transparency {
     const leaf = this.known.get(hash);
     if (!leaf) return Promise.resolve(null);
     const { text } = this.checkpoint();
-    return Promise.resolve({ type: 'receipt-log' as const, subject: hash, ...leaf, checkpoint: text, proof: [] });
+    return Promise.resolve({
+      type: 'receipt-log' as const,
+      subject: hash,
+      ...leaf,
+      checkpoint: text,
+      proof: [],
+    });
   }
   waitForLog = (hash: string) => this.logReceipt(hash);
   leaves(hashes: readonly string[]) {
@@ -272,7 +278,6 @@ export class LogInTest extends Transparency {
     throw new Error('the opening does not ask for this');
   }
   timestamp = () => this.never();
-  developmentCa = () => this.never();
   uploadToken = () => this.never();
   uploadTokenHolds = () => this.never();
   roomKey = () => this.never();
@@ -313,7 +318,9 @@ class NoWork extends BackgroundWork {
 @Global()
 @Module({})
 class Surroundings {
-  static with(given: readonly (readonly [abstract new (...args: never[]) => unknown, unknown])[]): DynamicModule {
+  static with(
+    given: readonly (readonly [abstract new (...args: never[]) => unknown, unknown])[],
+  ): DynamicModule {
     const providers = given.map(([provide, useValue]) => ({ provide, useValue }));
     return { module: Surroundings, providers, exports: providers.map(({ provide }) => provide) };
   }

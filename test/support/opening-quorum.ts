@@ -48,7 +48,11 @@ export async function send(
   });
   const text = await response.text();
   const parsed = (text === '' ? {} : JSON.parse(text)) as Record<string, unknown>;
-  return { status: response.status, body: parsed, code: typeof parsed['code'] === 'string' ? parsed['code'] : '' };
+  return {
+    status: response.status,
+    body: parsed,
+    code: typeof parsed['code'] === 'string' ? parsed['code'] : '',
+  };
 }
 
 export interface SealedBid {
@@ -97,7 +101,8 @@ interface OpeningNow {
   readonly adds: readonly Signed<CloseAdd>[];
 }
 
-export const view = async (app: OpeningApp): Promise<Record<string, unknown>> => (await send(app, 'GET', '')).body;
+export const view = async (app: OpeningApp): Promise<Record<string, unknown>> =>
+  (await send(app, 'GET', '')).body;
 
 /** Bids by c, as the hall shows them: progress and reason. */
 export async function progress(app: OpeningApp): Promise<Record<string, string>> {
@@ -176,4 +181,3 @@ export class Trustee {
 
 export const trusteesOf = (app: OpeningApp, seats: readonly number[]): Trustee[] =>
   seats.map((i) => new Trustee(app, i));
-

@@ -14,20 +14,6 @@ import { ShareStore } from './share-store.ts';
 
 const roomInfo = (c: string, stage: number): string => `glasshall/1/dealing-key/${c}/${stage}`;
 
-/** Boxes to the evaluation room of a lot: anyone may seal, only the room's key opens. */
-@Injectable()
-export class RoomBoxes {
-  constructor(private readonly transparency: Transparency) {}
-
-  seal(room: string, info: string, content: Uint8Array): Promise<Uint8Array> {
-    return eciesSeal(decodePoint(room), info, content, systemRandom);
-  }
-
-  open(lotId: LotId, info: string, box: Uint8Array): Promise<Uint8Array> {
-    return this.transparency.openRoomBox(lotId, info, box);
-  }
-}
-
 /**
  * K of dealings: from k trustees' shares (road B) or from the dealer's own secret (road A). A key that was found once is
  * kept, of a committee dealing only encrypted to the evaluation room.

@@ -76,7 +76,9 @@ export class OpenIdentities {
 
   private async judges(material: LotMaterial): Promise<Judges> {
     const named = material.close.signed.record.crls;
-    const crls = (await Promise.all(named.map((sha256) => this.parties.crl(sha256)))).filter((crl) => crl !== null);
+    const crls = (await Promise.all(named.map((sha256) => this.parties.crl(sha256)))).filter(
+      (crl) => crl !== null,
+    );
     const roots = await this.parties.trustedRoots();
     return {
       roots: roots.flatMap((root) => unwrap(parsePem(root.pem))),
