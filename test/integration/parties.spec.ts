@@ -136,7 +136,11 @@ describe('sign-in', () => {
 
   it('refuses a certificate of an authority that is not trusted, an expired one, and no certificate', async () => {
     const now = testNow();
-    const strange = await createDevelopmentCa({ name: 'X', notBefore: addMs(now, -DAY), notAfter: addMs(now, DAY) });
+    const strange = await createDevelopmentCa({
+      name: 'X',
+      notBefore: addMs(now, -DAY),
+      notAfter: addMs(now, DAY),
+    });
     const person = await Person.certified(app, strange, 34, '外部公司');
     expect(await session(await person.answer())).toBe('401 PARTIES.CERTIFICATE_REFUSED');
     const answer = await cast.bidder.answer();
@@ -144,7 +148,9 @@ describe('sign-in', () => {
   });
 
   it('ends with the session, and tells a stranger nothing', async () => {
-    const person = await (await (await Person.certified(app, cast.ca, 35, '退出公司')).enrol('bidder')).signIn();
+    const person = await (
+      await (await Person.certified(app, cast.ca, 35, '退出公司')).enrol('bidder')
+    ).signIn();
     await person.delete('/auth/session').expect(204);
     expect(await refused(person.get('/me'))).toBe('401 WEB.UNAUTHENTICATED');
     person.token = b64u.encode(new Uint8Array(32));
@@ -152,7 +158,9 @@ describe('sign-in', () => {
   });
 
   it('is written down with time, address and person, and nobody can change the line (20号令49)', async () => {
-    const person = await (await (await Person.certified(app, cast.ca, 36, '留痕公司')).enrol('bidder')).signIn();
+    const person = await (
+      await (await Person.certified(app, cast.ca, 36, '留痕公司')).enrol('bidder')
+    ).signIn();
     const { dataSource } = app.database;
     const lines = await dataSource.query<{ action: string; address: string; at: Date }[]>(
       'SELECT action, address, at FROM parties.access_record WHERE credit_code = $1 ORDER BY id',
@@ -167,7 +175,9 @@ describe('sign-in', () => {
 
 describe('the operator', () => {
   it('approves what was asked for, and nothing else', async () => {
-    const person = await (await (await Person.certified(app, cast.ca, 40, '专家单位')).enrol('expert')).signIn();
+    const person = await (
+      await (await Person.certified(app, cast.ca, 40, '专家单位')).enrol('expert')
+    ).signIn();
     const path = (role: string) => `/organisations/${person.creditCode}/roles/${role}/approval`;
     expect(await refused(cast.centre.post(path('agency')))).toBe('409 PARTIES.ROLE_NOT_REQUESTED');
     expect(await refused(cast.centre.post(path('root')))).toBe('409 PARTIES.ROLE_NOT_REQUESTED');
@@ -210,9 +220,13 @@ describe('the operator', () => {
     expect(await refused(cast.agency.post('/authorities', root))).toBe('403 WEB.FORBIDDEN');
     await cast.centre.post('/authorities', root).expect(201);
     const person = await Person.certified(app, second, 41, '第二机构用户');
-    expect(await refused(api().post('/api/v1/auth/session').send(await person.answer()))).toBe(
-      '401 PARTIES.CERTIFICATE_REFUSED',
-    );
+    expect(
+      await refused(
+        api()
+          .post('/api/v1/auth/session')
+          .send(await person.answer()),
+      ),
+    ).toBe('401 PARTIES.CERTIFICATE_REFUSED');
     const store = (der: Uint8Array) => cast.centre.post('/authorities/crls', { crl: b64u.encode(der) });
     await store((await emptyCrl(second, now)).der).expect(201);
     await (await person.enrol('bidder')).signIn();
@@ -223,7 +237,9 @@ describe('the operator', () => {
     expect(await refused(person.get('/me'))).toBe('401 WEB.UNAUTHENTICATED');
     expect(await refused(store((await emptyCrl(second, now)).der))).toBe('409 PARTIES.CRL_OLDER');
 
-    const other = await (await (await Person.certified(app, second, 42, '另一用户')).enrol('bidder')).signIn();
+    const other = await (
+      await (await Person.certified(app, second, 42, '另一用户')).enrol('bidder')
+    ).signIn();
     await cast.centre.delete(`/authorities/${second.certificate.fingerprint}`).expect(204);
     expect(await refused(other.get('/me'))).toBe('401 WEB.UNAUTHENTICATED');
     expect(await refused(cast.centre.delete(`/authorities/${second.certificate.fingerprint}`))).toBe(
@@ -239,9 +255,15 @@ describe('the operator', () => {
       '400 PARTIES.AUTHORITY_MALFORMED',
     );
     const now = instant(testNow());
-    const strange = await createDevelopmentCa({ name: 'Y', notBefore: addMs(now, -DAY), notAfter: addMs(now, DAY) });
+    const strange = await createDevelopmentCa({
+      name: 'Y',
+      notBefore: addMs(now, -DAY),
+      notAfter: addMs(now, DAY),
+    });
     const list = b64u.encode((await emptyCrl(strange, now)).der);
-    expect(await refused(cast.centre.post('/authorities/crls', { crl: list }))).toBe('409 PARTIES.CRL_UNTRUSTED');
+    expect(await refused(cast.centre.post('/authorities/crls', { crl: list }))).toBe(
+      '409 PARTIES.CRL_UNTRUSTED',
+    );
     expect(await refused(cast.centre.post('/authorities/crls', { crl: 'AAAA' }))).toBe(
       '400 PARTIES.CRL_MALFORMED',
     );
@@ -254,9 +276,13 @@ describe('what anyone may ask', () => {
     const { body } = await api().get(`/api/v1/certificates/${fingerprint}`).expect(200);
     expect((body as { chain: string }).chain).toContain('BEGIN CERTIFICATE');
     for (const name of [b64u.encode(new Uint8Array(32)), 'x', '%27%3B--'])
-      expect(await refused(api().get(`/api/v1/certificates/${name}`))).toBe('404 PARTIES.CERTIFICATE_UNKNOWN');
+      expect(await refused(api().get(`/api/v1/certificates/${name}`))).toBe(
+        '404 PARTIES.CERTIFICATE_UNKNOWN',
+      );
     for (const code of ['914400009999999999', 'x', '%E4%B8%AD'])
-      expect(await refused(api().get(`/api/v1/organisations/${code}`))).toBe('404 PARTIES.ORGANISATION_UNKNOWN');
+      expect(await refused(api().get(`/api/v1/organisations/${code}`))).toBe(
+        '404 PARTIES.ORGANISATION_UNKNOWN',
+      );
   });
 
   it('names the trusted authorities and marks the development one', async () => {

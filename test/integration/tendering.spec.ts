@@ -46,10 +46,11 @@ async function refused(test: Test): Promise<string> {
 }
 
 const transitions = (lot: string) =>
-  app.database.dataSource.query<{ event: string; to_state: string; credit_code: string | null; logged: string }[]>(
-    'SELECT event, to_state, credit_code, logged FROM tendering.transition WHERE lot_id = $1 ORDER BY id',
-    [lot],
-  );
+  app.database.dataSource.query<
+    { event: string; to_state: string; credit_code: string | null; logged: string }[]
+  >('SELECT event, to_state, credit_code, logged FROM tendering.transition WHERE lot_id = $1 ORDER BY id', [
+    lot,
+  ]);
 
 describe('a project', () => {
   it('takes a tenderee and a regulator that were granted these roles', async () => {
@@ -68,16 +69,24 @@ describe('a project', () => {
     );
     expect(await refused(cast.bidder.post('/projects', body))).toBe('403 WEB.FORBIDDEN');
     expect(await refused(cast.agency.post('/projects', { ...body, kind: 'x' }))).toBe('400 WEB.VALIDATION');
-    expect(await refused(cast.agency.post('/projects', { ...body, name: 'a\u0007b' }))).toBe('400 WEB.VALIDATION');
-    expect(await refused(cast.agency.post('/projects', { ...body, name: 'a\u0000b' }))).toMatch(/^4\d\d WEB\./);
-    expect(await refused(cast.agency.post('/projects', { ...body, name: 'a\ud800b' }))).toBe('400 WEB.VALIDATION');
+    expect(await refused(cast.agency.post('/projects', { ...body, name: 'a\u0007b' }))).toBe(
+      '400 WEB.VALIDATION',
+    );
+    expect(await refused(cast.agency.post('/projects', { ...body, name: 'a\u0000b' }))).toMatch(
+      /^4\d\d WEB\./,
+    );
+    expect(await refused(cast.agency.post('/projects', { ...body, name: 'a\ud800b' }))).toBe(
+      '400 WEB.VALIDATION',
+    );
   });
 
   it('is seen by its agency alone while it is a draft', async () => {
     const project = await tender.makeProject(cast);
     const lot = await tender.makeLot(cast, {}, project);
     const { body } = await cast.agency.get(`/projects/${project}`).expect(200);
-    expect((body as { lots: { id: string; state: string }[] }).lots).toMatchObject([{ id: lot, state: 'draft' }]);
+    expect((body as { lots: { id: string; state: string }[] }).lots).toMatchObject([
+      { id: lot, state: 'draft' },
+    ]);
     expect(await refused(api(`/lots/${lot}`))).toBe('404 TENDERING.LOT_UNKNOWN');
     expect(await refused(api(`/lots/${lot}/lotkey/terms`))).toBe('404 TENDERING.LOT_UNKNOWN');
     const list = (await api('/lots').expect(200)).body as { items: { id: string }[] };
@@ -127,9 +136,21 @@ describe('a lot', () => {
 
   it.each([
     ['seats that are none', { seats: [{ i: 'x' }, 7] }, '400 TENDERING.RECORD_MALFORMED'],
-    ['a method with an unknown field', { method: { ...tender.METHOD, x: 1 } }, '400 TENDERING.RECORD_MALFORMED'],
-    ['a method with a float', { method: { ...tender.METHOD, basePeriodDays: 1.5 } }, '400 TENDERING.RECORD_MALFORMED'],
-    ['an acceleration of nought', { acceleration: { periods: 0, waits: 1 } }, '400 TENDERING.RECORD_MALFORMED'],
+    [
+      'a method with an unknown field',
+      { method: { ...tender.METHOD, x: 1 } },
+      '400 TENDERING.RECORD_MALFORMED',
+    ],
+    [
+      'a method with a float',
+      { method: { ...tender.METHOD, basePeriodDays: 1.5 } },
+      '400 TENDERING.RECORD_MALFORMED',
+    ],
+    [
+      'an acceleration of nought',
+      { acceleration: { periods: 0, waits: 1 } },
+      '400 TENDERING.RECORD_MALFORMED',
+    ],
     ['an estimate with three decimals', { estimate: '1.000' }, '400 WEB.VALIDATION'],
     ['a time in another form', { deadline: '2026-03-01 08:00' }, '400 WEB.VALIDATION'],
     ['a day that does not exist', { deadline: '2026-02-30T08:00:00.000Z' }, '400 TENDERING.TIME_MALFORMED'],
@@ -157,8 +178,15 @@ describe('documents', () => {
     expect(await refused(api(`/lots/${lot}/documents/${sha256}`))).toBe('404 TENDERING.DOCUMENT_UNKNOWN');
     const signed = await tender.publish(cast.agency, lot);
     expect(signed.record.documents).toEqual([body]);
-    const got = await api(`/lots/${lot}/documents/${sha256}`).buffer(true).parse(collect as never).expect(200);
-    expect(createHash('sha256').update(got.body as Buffer).digest('base64url')).toBe(sha256);
+    const got = await api(`/lots/${lot}/documents/${sha256}`)
+      .buffer(true)
+      .parse(collect as never)
+      .expect(200);
+    expect(
+      createHash('sha256')
+        .update(got.body as Buffer)
+        .digest('base64url'),
+    ).toBe(sha256);
     expect(got.headers['content-disposition']).toContain("filename*=UTF-8''%E5%9B%BE%E7%BA%B8");
   });
 
@@ -179,7 +207,9 @@ describe('documents', () => {
     expect(after).toHaveLength(1);
     expect(after[0]?.blob_key).not.toBe(before[0]?.blob_key);
     await expect(
-      app.database.dataSource.query(`UPDATE tendering.document SET notice_version = 9 WHERE lot_id = $1`, [lot]),
+      app.database.dataSource.query(`UPDATE tendering.document SET notice_version = 9 WHERE lot_id = $1`, [
+        lot,
+      ]),
     ).rejects.toThrow('never changed');
   });
 
@@ -242,9 +272,13 @@ describe('a notice', () => {
   });
 
   it('keeps the time limits, when it is drafted and when it is published', async () => {
-    const draft = (lot: string) => cast.agency.post(`/lots/${lot}/notices/draft`, { kind: 'notice', summary: '' });
+    const draft = (lot: string) =>
+      cast.agency.post(`/lots/${lot}/notices/draft`, { kind: 'notice', summary: '' });
     const now = testNow();
-    const short = await tender.makeLot(cast, tender.slowLotBody({ deadline: formatInstant(addMs(now, 20 * DAY - 1)) }));
+    const short = await tender.makeLot(
+      cast,
+      tender.slowLotBody({ deadline: formatInstant(addMs(now, 20 * DAY - 1)) }),
+    );
     expect(await refused(draft(short))).toBe('409 TENDERING.NO_DOCUMENTS');
     await tender.putDocument(cast.agency, short).expect(200);
     expect(await refused(draft(short))).toBe('422 TENDERING.BID_PERIOD_TOO_SHORT');
@@ -286,8 +320,12 @@ describe('a notice', () => {
     expect(await post({ version: 2 })).toBe('409 TENDERING.NOTICE_DIFFERS');
     expect(await post({ lot: newId() })).toBe('409 TENDERING.NOTICE_DIFFERS');
     expect(await post({ kind: 'change' })).toBe('409 TENDERING.NOTICE_KIND');
-    expect(await post({ publishedAt: formatInstant(addMs(testNow(), -DAY)) })).toBe('409 TENDERING.NOTICE_STALE');
-    expect(await post({ publishedAt: formatInstant(addMs(testNow(), DAY)) })).toBe('409 TENDERING.NOTICE_STALE');
+    expect(await post({ publishedAt: formatInstant(addMs(testNow(), -DAY)) })).toBe(
+      '409 TENDERING.NOTICE_STALE',
+    );
+    expect(await post({ publishedAt: formatInstant(addMs(testNow(), DAY)) })).toBe(
+      '409 TENDERING.NOTICE_STALE',
+    );
     expect(await post({ unknown: 1 })).toBe('400 TENDERING.RECORD_MALFORMED');
     expect(await post({ summary: 'x'.repeat(20_001) })).toBe('400 TENDERING.RECORD_MALFORMED');
     expect(await post({}, cast.tenderee)).toBe('422 TENDERING.SIGNATURE_REFUSED');
@@ -301,7 +339,11 @@ describe('a notice', () => {
     expect(await refused(send(twice))).toBe('422 TENDERING.SIGNATURE_REFUSED');
     expect(await refused(send({ record, signatures: [] }))).toBe('400 TENDERING.RECORD_MALFORMED');
     expect(await refused(send('text'))).toBe('400 WEB.VALIDATION');
-    const strange = await createDevelopmentCa({ name: 'X', notBefore: addMs(testNow(), -DAY), notAfter: addMs(testNow(), DAY) });
+    const strange = await createDevelopmentCa({
+      name: 'X',
+      notBefore: addMs(testNow(), -DAY),
+      notAfter: addMs(testNow(), DAY),
+    });
     const forged = await Person.certified(app, strange, 2, '招标代理公司');
     expect(await post({}, forged)).toBe('422 TENDERING.SIGNATURE_REFUSED');
     expect(await refused(cast.tenderee.post(`/lots/${lot}/notices`, { signed }))).toBe('403 WEB.FORBIDDEN');
@@ -319,17 +361,24 @@ describe('a notice', () => {
   });
 
   it('is changed by a new version, which moves the deadline where it must', async () => {
-    const lot = await tender.publishedLot(cast, tender.slowLotBody({ deadline: formatInstant(addMs(testNow(), 21 * DAY)) }));
+    const lot = await tender.publishedLot(
+      cast,
+      tender.slowLotBody({ deadline: formatInstant(addMs(testNow(), 21 * DAY)) }),
+    );
     const [terms] = [await tender.termsOf(cast.agency, lot)];
     await tender.putDocument(cast.agency, lot, '补充.pdf').expect(200);
     const second = await tender.publish(cast.agency, lot, { kind: 'clarification', summary: '第一次澄清' });
     expect(second.record).toMatchObject({ version: 2, kind: 'clarification' });
-    expect(second.record.documents.map(({ name }) => name).sort()).toEqual(['招标文件.pdf', '补充.pdf'].sort());
+    expect(second.record.documents.map(({ name }) => name).sort()).toEqual(
+      ['招标文件.pdf', '补充.pdf'].sort(),
+    );
     expect(await tender.termsOf(cast.agency, lot)).toEqual(terms);
 
     const draft = (body: object) => cast.agency.post(`/lots/${lot}/notices/draft`, { summary: '', ...body });
     const earlier = formatInstant(addMs(testNow(), 20 * DAY));
-    expect(await refused(draft({ kind: 'change', deadline: earlier }))).toBe('409 TENDERING.DEADLINE_EARLIER');
+    expect(await refused(draft({ kind: 'change', deadline: earlier }))).toBe(
+      '409 TENDERING.DEADLINE_EARLIER',
+    );
     expect(await refused(draft({ kind: 'notice' }))).toBe('409 TENDERING.NOTICE_KIND');
     const later = formatInstant(addMs(testNow(), 40 * DAY));
     await tender.publish(cast.agency, lot, { kind: 'change', summary: '延期', deadline: later });
@@ -344,7 +393,9 @@ describe('a notice', () => {
     const lot = await tender.publishedLot(cast, { deadline: formatInstant(closing), acceleration: HASTE });
     await sleep(Math.max(0, closing - 2_500 - Date.now()));
     const draft = { kind: 'clarification', summary: '太晚' };
-    expect(await refused(cast.agency.post(`/lots/${lot}/notices/draft`, draft))).toBe('422 TENDERING.CHANGE_TOO_LATE');
+    expect(await refused(cast.agency.post(`/lots/${lot}/notices/draft`, draft))).toBe(
+      '422 TENDERING.CHANGE_TOO_LATE',
+    );
     const deadline = formatInstant(addMs(testNow(), 40_000));
     await tender.publish(cast.agency, lot, { ...draft, deadline });
     expect((await api(`/lots/${lot}`)).body).toMatchObject({ deadline });
@@ -365,7 +416,9 @@ describe('the key ceremony', () => {
       const parsed = parsePem(pem);
       return parsed.ok ? parsed.value : [];
     });
-    expect(checkLotKey(key.signed, (fingerprint) => leaves.find((each) => each.fingerprint === fingerprint))).toHaveLength(5);
+    expect(
+      checkLotKey(key.signed, (fingerprint) => leaves.find((each) => each.fingerprint === fingerprint)),
+    ).toHaveLength(5);
     const journal = key.journal.record;
     expect(journal.lotKeyHash).toBe(lotKeyHash);
     expect(
@@ -380,14 +433,22 @@ describe('the key ceremony', () => {
     ).toBe(true);
     expect((await api(`/lots/${lot}`)).body).toMatchObject({ state: 'keyed', stage: 'bidding', lotKeyHash });
     const steps = await transitions(lot);
-    expect(steps.at(-1)).toEqual({ event: 'complete-key', to_state: 'keyed', credit_code: null, logged: lotKeyHash });
+    expect(steps.at(-1)).toEqual({
+      event: 'complete-key',
+      to_state: 'keyed',
+      credit_code: null,
+      logged: lotKeyHash,
+    });
 
     const facade = app.app.get(Tendering, { strict: false });
     const view = await facade.lotByKeyHash(lotKeyHash);
     expect(view?.id).toBe(lot);
     const facts = await app.database.unitOfWork.run((tx) => facade.intakeFacts(tx, lot as LotId));
     expect(facts).toMatchObject({ lotKeyHash, deadline: view?.deadline });
-    const [row] = await app.database.dataSource.query<{ at: Date }[]>('SELECT tendering.bid_deadline($1) AS at', [lot]);
+    const [row] = await app.database.dataSource.query<{ at: Date }[]>(
+      'SELECT tendering.bid_deadline($1) AS at',
+      [lot],
+    );
     expect(row?.at.getTime()).toBe(view?.deadline);
   });
 
@@ -417,9 +478,9 @@ describe('the key ceremony', () => {
     expect(await offer(cast.tenderee, key, other)).toBe('422 TENDERING.OFFER_REFUSED');
     expect(await offer(cast.tenderee, key, newId())).toBe('404 TENDERING.LOT_UNKNOWN');
     expect(await offer(cast.tenderee, { ...key, y: terms.room })).toBe('422 TENDERING.OFFER_REFUSED');
-    expect(await offer(cast.tenderee, { ...key, pop: { ...key.pop, r: b64u.encode(new Uint8Array(32)) } })).toBe(
-      '422 TENDERING.OFFER_REFUSED',
-    );
+    expect(
+      await offer(cast.tenderee, { ...key, pop: { ...key.pop, r: b64u.encode(new Uint8Array(32)) } }),
+    ).toBe('422 TENDERING.OFFER_REFUSED');
     const cert = cast.regulator.signer.certificate.fingerprint;
     expect(await offer(cast.tenderee, { ...key, cert })).toBe('422 TENDERING.OFFER_REFUSED');
     expect(await offer(cast.tenderee, { ...key, y: b64u.encode(new Uint8Array(33)) })).toBe(
@@ -443,9 +504,11 @@ describe('the key ceremony', () => {
     const { body } = await cast.tenderee.post(`/lots/${lot}/lotkey/offers`, { key: fresh }).expect(200);
     const renewed = (body as { record: LotKey }).record;
     expect(renewed.trustees[0]).toEqual(fresh);
-    expect(await refused(cast.notary.post(`/lots/${lot}/lotkey/signatures`, await tender.signLotKey(cast.notary, record)))).toBe(
-      '422 TENDERING.SIGNATURE_REFUSED',
-    );
+    expect(
+      await refused(
+        cast.notary.post(`/lots/${lot}/lotkey/signatures`, await tender.signLotKey(cast.notary, record)),
+      ),
+    ).toBe('422 TENDERING.SIGNATURE_REFUSED');
     for (const trustee of tender.trusteesOf(cast))
       await trustee
         .post(`/lots/${lot}/lotkey/signatures`, await tender.signLotKey(trustee, renewed))
@@ -459,7 +522,8 @@ describe('the key ceremony', () => {
   it('refuses signatures before every seat has offered, and by who holds none', async () => {
     const lot = await tender.publishedLot(cast);
     const terms = await tender.termsOf(cast.agency, lot);
-    const sign = (person: Person, body: object) => refused(person.post(`/lots/${lot}/lotkey/signatures`, body));
+    const sign = (person: Person, body: object) =>
+      refused(person.post(`/lots/${lot}/lotkey/signatures`, body));
     const early = { ...terms, trustees: [tender.offerOf(cast.tenderee, 1, terms)] } as LotKey;
     expect(await sign(cast.tenderee, await tender.signLotKey(cast.tenderee, early))).toBe(
       '409 TENDERING.LOTKEY_NOT_ASSEMBLED',
@@ -468,8 +532,12 @@ describe('the key ceremony', () => {
     const second = await (await Person.certified(app, cast.ca, 5, '公证处', '李四')).enrol();
     await second.signIn();
     expect(await sign(second, await tender.signLotKey(second, record))).toBe('403 TENDERING.NOT_YOURS');
-    expect(await sign(cast.notary, await tender.signLotKey(cast.agency, record))).toBe('403 TENDERING.NOT_YOURS');
-    expect(await sign(cast.notary, { signature: { signer: 'x', sig: 'y' } })).toBe('400 TENDERING.RECORD_MALFORMED');
+    expect(await sign(cast.notary, await tender.signLotKey(cast.agency, record))).toBe(
+      '403 TENDERING.NOT_YOURS',
+    );
+    expect(await sign(cast.notary, { signature: { signer: 'x', sig: 'y' } })).toBe(
+      '400 TENDERING.RECORD_MALFORMED',
+    );
   });
 
   it('completes once when the last signatures come together', async () => {
@@ -477,9 +545,11 @@ describe('the key ceremony', () => {
     const record = await tender.offerAll(cast, lot);
     const bodies = await Promise.all(tender.trusteesOf(cast).map((each) => tender.signLotKey(each, record)));
     const answers = await Promise.all(
-      tender.trusteesOf(cast).flatMap((each, index) =>
-        [1, 2].map(() => each.post(`/lots/${lot}/lotkey/signatures`, bodies[index])),
-      ),
+      tender
+        .trusteesOf(cast)
+        .flatMap((each, index) =>
+          [1, 2].map(() => each.post(`/lots/${lot}/lotkey/signatures`, bodies[index])),
+        ),
     );
     for (const { status } of answers) expect([200, 409]).toContain(status);
     expect((await api(`/lots/${lot}`)).body).toMatchObject({ state: 'keyed' });
@@ -506,7 +576,11 @@ describe('the deadline', () => {
       reason: '平台故障',
       ...fields,
     };
-    const signed = await signRecord('deadline', record, signers.map(({ signer }) => signer));
+    const signed = await signRecord(
+      'deadline',
+      record,
+      signers.map(({ signer }) => signer),
+    );
     return by.post(`/lots/${lot}/deadline-changes`, { signed });
   };
 
@@ -517,21 +591,31 @@ describe('the deadline', () => {
       return `${response.status} ${(response.body as { code: string }).code}`;
     };
     expect(await refusedWith({ signers: [cast.agency] })).toBe('422 TENDERING.DEADLINE_SIGNERS');
-    expect(await refusedWith({ signers: [cast.agency, cast.tenderee] })).toBe('422 TENDERING.DEADLINE_SIGNERS');
+    expect(await refusedWith({ signers: [cast.agency, cast.tenderee] })).toBe(
+      '422 TENDERING.DEADLINE_SIGNERS',
+    );
     expect(await refusedWith({ signers: [cast.regulator] })).toBe('422 TENDERING.DEADLINE_SIGNERS');
     expect(await refusedWith({ signers: [cast.agency, cast.regulator, cast.notary] })).toBe(
       '422 TENDERING.DEADLINE_SIGNERS',
     );
     expect(await refusedWith({ sequence: 2 })).toBe('409 TENDERING.DEADLINE_STALE');
-    expect(await refusedWith({ lotKeyHash: b64u.encode(new Uint8Array(32)) })).toBe('409 TENDERING.DEADLINE_STALE');
+    expect(await refusedWith({ lotKeyHash: b64u.encode(new Uint8Array(32)) })).toBe(
+      '409 TENDERING.DEADLINE_STALE',
+    );
     expect(await refusedWith({ from: formatInstant(testNow()) })).toBe('409 TENDERING.DEADLINE_STALE');
     expect(await refusedWith({ to: formatInstant(testNow()) })).toBe('409 TENDERING.DEADLINE_EARLIER');
     expect(await refusedWith({ to: '2026-02-30T00:00:00.000Z' })).toBe('400 TENDERING.TIME_MALFORMED');
     expect(await refusedWith({ by: cast.bidder })).toBe('403 WEB.FORBIDDEN');
     const before = (await api(`/lots/${lot}`)).body as { deadline: string };
-    const moved = await change(lot, lotKeyHash, { signers: [cast.tenderee, cast.regulator], by: cast.regulator });
+    const moved = await change(lot, lotKeyHash, {
+      signers: [cast.tenderee, cast.regulator],
+      by: cast.regulator,
+    });
     expect(moved.status).toBe(201);
-    const after = (await api(`/lots/${lot}`)).body as { deadline: string; deadlineChanges: Signed<DeadlineChange>[] };
+    const after = (await api(`/lots/${lot}`)).body as {
+      deadline: string;
+      deadlineChanges: Signed<DeadlineChange>[];
+    };
     expect(parseInstant(after.deadline)).toBe(parseInstant(before.deadline)! + 60_000);
     expect(after.deadlineChanges).toHaveLength(1);
     expect(await refusedWith({ sequence: 1 })).toBe('409 TENDERING.DEADLINE_STALE');
@@ -545,7 +629,9 @@ describe('the deadline', () => {
     const first = await tender.keyedLot(cast);
     const second = await tender.keyedLot(cast);
     const response = await change(second.lot, first.lotKeyHash, {});
-    expect(`${response.status} ${(response.body as { code: string }).code}`).toBe('409 TENDERING.DEADLINE_STALE');
+    expect(`${response.status} ${(response.body as { code: string }).code}`).toBe(
+      '409 TENDERING.DEADLINE_STALE',
+    );
   });
 
   it('cancels a lot whose key is not complete, though no worker runs, and takes no bids then', async () => {
@@ -554,14 +640,20 @@ describe('the deadline', () => {
     const terms = await tender.termsOf(cast.agency, lot);
     await sleep(Math.max(0, parseInstant(deadline)! - Date.now()) + 50);
     const key = tender.offerOf(cast.tenderee, 1, terms);
-    expect(await refused(cast.tenderee.post(`/lots/${lot}/lotkey/offers`, { key }))).toBe('409 TENDERING.WRONG_STATE');
+    expect(await refused(cast.tenderee.post(`/lots/${lot}/lotkey/offers`, { key }))).toBe(
+      '409 TENDERING.WRONG_STATE',
+    );
     const [row] = await app.database.dataSource.query<{ at: Date | null }[]>(
       'SELECT tendering.bid_deadline($1) AS at',
       [lot],
     );
     expect(row?.at).toBeNull();
     await sleep(2_500);
-    expect((await api(`/lots/${lot}`)).body).toMatchObject({ state: 'cancelled', stage: 'cancelled', nextDueAt: null });
+    expect((await api(`/lots/${lot}`)).body).toMatchObject({
+      state: 'cancelled',
+      stage: 'cancelled',
+      nextDueAt: null,
+    });
     expect((await transitions(lot)).at(-1)).toMatchObject({ event: 'pass-deadline', credit_code: null });
   });
 });
@@ -579,7 +671,11 @@ describe('cancellation', () => {
 
 describe('the public list', () => {
   it('pages through published lots, newest first, filtered by state', async () => {
-    const lots = [await tender.publishedLot(cast), await tender.publishedLot(cast), await tender.publishedLot(cast)];
+    const lots = [
+      await tender.publishedLot(cast),
+      await tender.publishedLot(cast),
+      await tender.publishedLot(cast),
+    ];
     const seen: string[] = [];
     for (let cursor = ''; ;) {
       const { body } = await api(`/lots?limit=2&state=published${cursor}`).expect(200);
@@ -593,7 +689,9 @@ describe('the public list', () => {
     expect(seen.slice(0, 3)).toEqual([...lots].reverse());
     expect(await refused(api('/lots?state=draft'))).toBe('400 WEB.VALIDATION');
     expect(await refused(api('/lots?cursor=AAAA'))).toBe('400 WEB.CURSOR_INVALID');
-    expect(await refused(api(`/lots?cursor=${Buffer.from('[1e300,"x"]').toString('base64url')}`))).toMatch(/^4\d\d /);
+    expect(await refused(api(`/lots?cursor=${Buffer.from('[1e300,"x"]').toString('base64url')}`))).toMatch(
+      /^4\d\d /,
+    );
   });
 });
 

@@ -38,7 +38,13 @@ export class Person {
     readonly signer: Signer,
   ) {}
 
-  static async certified(app: TestApp, ca: DevelopmentCa, number: number, organisation: string, person = '张三') {
+  static async certified(
+    app: TestApp,
+    ca: DevelopmentCa,
+    number: number,
+    organisation: string,
+    person = '张三',
+  ) {
     const creditCode = testCreditCode(number);
     const now = testNow();
     const signer = await ca.issueSigner({
@@ -70,7 +76,10 @@ export class Person {
   }
 
   async signIn(): Promise<this> {
-    const { body } = await request(this.url).post('/api/v1/auth/session').send(await this.answer()).expect(201);
+    const { body } = await request(this.url)
+      .post('/api/v1/auth/session')
+      .send(await this.answer())
+      .expect(201);
     this.token = (body as { token: string }).token;
     return this;
   }

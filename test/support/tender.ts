@@ -1,6 +1,14 @@
 /** A tender over HTTP, step by step: what an agency and five trustees do until a lot takes bids. */
 import { addMs, DAY, formatInstant } from '#kernel';
-import { b64u, hashText, newKeyPair, provePossession, signatureInput, signRecord, systemRandom } from '#trust';
+import {
+  b64u,
+  hashText,
+  newKeyPair,
+  provePossession,
+  signatureInput,
+  signRecord,
+  systemRandom,
+} from '#trust';
 import type { LotKey, LotKeyTerms, Notice, Scalar, Signed } from '#trust';
 import { testNow } from './people.ts';
 import type { Cast, Person } from './people.ts';
@@ -124,7 +132,10 @@ export async function signLotKey(person: Person, record: LotKey) {
 }
 
 /** A lot that takes bids; the hash of its key. */
-export async function keyedLot(cast: Cast, change: object = {}): Promise<{ lot: string; lotKeyHash: string }> {
+export async function keyedLot(
+  cast: Cast,
+  change: object = {},
+): Promise<{ lot: string; lotKeyHash: string }> {
   const lot = await publishedLot(cast, change);
   const record = await offerAll(cast, lot);
   for (const trustee of trusteesOf(cast))

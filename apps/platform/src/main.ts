@@ -2,11 +2,20 @@ import { ConfigError, parseConfig } from './config.ts';
 import type { PlatformConfig } from './config.ts';
 import { createApp } from './create-app.ts';
 import type { Platform } from './create-app.ts';
+import { seedDemo } from './demo-seed.ts';
+import type { DemoSeed } from './demo-seed.ts';
 import { injectFaults } from './fault-injection.ts';
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
-function tell(config: PlatformConfig, port: number): void {
+/** Only the process that runs everything seeds: two web processes would do it at once. */
+async function seed(config: PlatformConfig, platform: Platform, port: number): Promise<DemoSeed | null> {
+  if (!config.demo || config.role !== 'all') return null;
+  const host = ['0.0.0.0', '::'].includes(config.host) ? '127.0.0.1' : config.host;
+  return seedDemo(platform.app, `http://${host.includes(':') ? `[${host}]` : host}:${port}`);
+}
+
+function tell(config: PlatformConfig, port: number, demo: DemoSeed | null): void {
   const at = config.publicUrl.replace(/:\d+$/, `:${port}`);
   say('');
   say(`Glasshall is up: ${at}`);
@@ -15,6 +24,10 @@ function tell(config: PlatformConfig, port: number): void {
   say(`  state             ${config.dataDir}`);
   say(`  database          ${config.database ? 'DATABASE_URL' : 'embedded PostgreSQL'}`);
   say(`  objects           ${config.s3 ? config.s3.endpoint : 'files'}`);
+  if (demo) {
+    say(`  demo tender       ${at}/api/v1/lots/${demo.lotId}`);
+    say(`  demo identities   ${demo.folder}  (*.p12, password ${demo.password})`);
+  }
   say('  stop              Ctrl-C');
   say('');
 }
@@ -65,12 +78,12 @@ async function main(): Promise<void> {
     const platform = await starting;
     try {
       await platform.app.listen(config.port, config.host);
+      const { port } = platform.app.getHttpServer().address() as { port: number };
+      tell(config, port, await seed(config, platform, port));
     } catch (error) {
       await platform.close();
       throw error;
     }
-    const { port } = platform.app.getHttpServer().address() as { port: number };
-    tell(config, port);
   } catch (error) {
     fail(error, config);
   }

@@ -1,9 +1,9 @@
 import './http/tendering.problems.ts';
 import { Global, Module } from '@nestjs/common';
 import type { OnModuleInit } from '@nestjs/common';
-import { HOUR, SECOND } from '#kernel';
 import { BackgroundWork } from '#jobs';
 import { Transparency } from '#transparency';
+import { FrontPage } from '#web';
 import { ApplyDueEvents } from './application/apply-due-events.ts';
 import { CancelLot } from './application/cancel-lot.ts';
 import { ChangeDeadline } from './application/change-deadline.ts';
@@ -20,8 +20,10 @@ import { RegisterProject } from './application/register-project.ts';
 import { Signers } from './application/signed-input.ts';
 import { StoreDocument } from './application/store-document.ts';
 import { SweepDocuments } from './application/sweep-documents.ts';
+import { TenderingTicks } from './application/tendering-ticks.ts';
 import { LotKeysController } from './http/lot-keys.controller.ts';
 import { LotsController } from './http/lots.controller.ts';
+import { tenderSection } from './http/front-page-section.ts';
 import { ProjectsController } from './http/projects.controller.ts';
 import { LotEvidence } from './infrastructure/lot-evidence.ts';
 import { TypeormLotKeyStore } from './infrastructure/lot-key.typeorm-store.ts';
@@ -50,36 +52,24 @@ import { Tendering } from './tendering.facade.ts';
     CancelLot,
     ApplyDueEvents,
     SweepDocuments,
+    TenderingTicks,
     LotEvidence,
   ],
   exports: [Tendering],
 })
 export class TenderingModule implements OnModuleInit {
   constructor(
+    private readonly page: FrontPage,
+    private readonly lots: ReadLots,
     private readonly background: BackgroundWork,
     private readonly transparency: Transparency,
     private readonly evidence: LotEvidence,
-    private readonly due: ApplyDueEvents,
-    private readonly completion: CompleteLotKey,
-    private readonly documents: SweepDocuments,
+    private readonly ticks: TenderingTicks,
   ) {}
 
   onModuleInit(): void {
+    this.page.add(tenderSection(this.lots));
     this.transparency.registerEvidenceSource(this.evidence);
-    this.background.registerTick({
-      name: 'tendering.apply-due-events',
-      intervalMs: SECOND,
-      run: () => this.due.run(),
-    });
-    this.background.registerTick({
-      name: 'tendering.complete-lot-keys',
-      intervalMs: 5 * SECOND,
-      run: () => this.completion.sweep(),
-    });
-    this.background.registerTick({
-      name: 'tendering.sweep-documents',
-      intervalMs: HOUR,
-      run: () => this.documents.run(),
-    });
+    this.ticks.register(this.background);
   }
 }
