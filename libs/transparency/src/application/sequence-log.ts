@@ -41,7 +41,11 @@ export class SequenceLog {
 
   /** The tick: signs what waits, if anything does. @throws IntegrityError when the log stops or has stopped */
   async tick(): Promise<void> {
-    await this.exclusively(() => this.rounds(false));
+    await this.exclusively(async () => {
+      const idle =
+        this.verified && (await this.unitOfWork.run((tx) => this.store.isIdle(tx), { readOnly: true }));
+      if (!idle) await this.rounds(false);
+    });
   }
 
   /** Signs a checkpoint now, with or without new leaves. @throws IntegrityError */

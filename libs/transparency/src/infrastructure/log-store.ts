@@ -185,6 +185,17 @@ export class LogStore {
     return added === 1;
   }
 
+  /** Nothing waits, everything placed is signed, and the log is not stopped: one look, without a lock. */
+  async isIdle(tx: Tx): Promise<boolean> {
+    const [row] = await tx.query<{ idle: boolean }>(
+      `SELECT NOT EXISTS (SELECT FROM transparency.leaf WHERE index IS NULL)
+         AND NOT EXISTS (SELECT FROM transparency.halt WHERE cleared_at IS NULL)
+         AND (SELECT size FROM transparency.checkpoint ORDER BY n DESC LIMIT 1)
+           IS NOT DISTINCT FROM (SELECT coalesce(max(index) + 1, 0) FROM transparency.leaf) AS idle`,
+    );
+    return row?.idle ?? false;
+  }
+
   async halted(tx: Tx): Promise<string | null> {
     const [row] = await tx.query<{ reason: string }>(
       'SELECT reason FROM transparency.halt WHERE cleared_at IS NULL',
