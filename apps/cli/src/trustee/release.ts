@@ -1,4 +1,5 @@
 import {
+  MIN_BIDDERS,
   TrustError,
   checkRelease,
   decodePoint,
@@ -74,15 +75,21 @@ export async function releaseShares(
     released.push(nameOf(step));
     return true;
   };
-  const first: Step[] = [
-    { stage: 0, audience: 'public', targets: shareTargets(permit.bids, 0, 'public') },
-    { stage: 0, audience: 'journal', targets: journalTargets(material.journal) },
-  ];
   const bids = permit.bids.length;
+  // 法28: of fewer than three commitments not even an identity opens.
+  const enough = bids >= MIN_BIDDERS;
+  const identities: Step = {
+    stage: 0,
+    audience: 'public',
+    targets: shareTargets(permit.bids, 0, 'public'),
+  };
+  const journal: Step = { stage: 0, audience: 'journal', targets: journalTargets(material.journal) };
+  const first = enough ? [identities, journal] : [journal];
   for (const step of first) {
     if (!(await send(step)))
       return { state: 'waiting', released, bids, standing: null, reason: 'not confirmed' };
   }
+  if (!enough) return { state: 'failed', released, bids, standing: null, reason: 'fewer than three bids' };
   const standing = await deriveStanding(platform, trust, material, permit);
   if (!standing)
     return { state: 'waiting', released, bids, standing: null, reason: 'too few trustees at stage 0' };

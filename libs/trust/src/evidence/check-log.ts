@@ -96,6 +96,7 @@ export function loggedRecords(v: Verification): { type: string; hash: string; pa
   add('publicity', only(evidence, 'publicity')?.record, 'publicity.json');
   add('award', only(evidence, 'award')?.record, 'award.json');
   for (const [c, record] of evidence.records.commit) add('commit', record, `commits/${c}.json`);
+  for (const [c, { record }] of evidence.records.stored) add('receipt-stored', record, `stored/${c}.json`);
   for (const { move } of v.close?.moves ?? []) add('move', move.record, 'close.json');
   for (const [name, { record }] of evidence.records.shares)
     if (record.audience !== 'committee') add('shares', record, `shares/${name}.json`);

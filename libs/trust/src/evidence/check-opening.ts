@@ -12,7 +12,7 @@ import { openFromBundle } from './open-from-bundle.ts';
 import type { Bid, OpenedContent } from './open-from-bundle.ts';
 import { checkSharesRecord, journalTargets, shareClaims, shareTargets } from './shares.ts';
 import type { ShareAudience, ShareTarget, SharesHead } from './shares.ts';
-import { standingBids } from './standing.ts';
+import { MIN_BIDDERS, standingBids } from './standing.ts';
 import type { IdentityFinding, Standing } from './standing.ts';
 
 export async function checkOpening(v: Verification): Promise<void> {
@@ -21,10 +21,13 @@ export async function checkOpening(v: Verification): Promise<void> {
   if (!lotKey || !v.close || !record)
     return v.findings.fail('V16', 'EVIDENCE.MISSING', 'record.json', 'bundle');
   checkJournalShares(v, lotKey);
-  const keys = combine(v, lotKey, { stage: 0, audience: 'public' }, v.acceptedCommits);
-  const { findings, identities } = await openIdentities(v, lotKey, keys);
   const moves = v.close.moves.map(({ move }) => move.record);
-  const standing = standingBids(findings, moves);
+  const enough = v.accepted.length >= MIN_BIDDERS;
+  const keys = enough
+    ? combine(v, lotKey, { stage: 0, audience: 'public' }, v.acceptedCommits)
+    : new Map<string, Uint8Array>();
+  const { findings, identities } = await openIdentities(v, lotKey, keys);
+  const standing = enough ? standingBids(findings, moves) : unopened(v);
   const going = standing.goesOn
     ? standing.bids.filter(({ outcome }) => outcome === 'standing').map(({ c }) => c)
     : [];
@@ -33,8 +36,15 @@ export async function checkOpening(v: Verification): Promise<void> {
   const agency = v.notices[0]?.record.agency.creditCode ?? '';
   const rule = { when: at(record.record.finishedAt), needed: ['platform', agency], blame: 'agency' } as const;
   v.checkSigners('V16', 'record.json', 'opening-record', record, rule);
-  checkShareFiles(v, lotKey, standing.goesOn);
+  checkShareFiles(v, lotKey, { identities: enough, contents: standing.goesOn });
 }
+
+/** 法28, 条例44: of fewer than three commitments not even an identity opens, so that no name is proven. */
+const unopened = (v: Verification): Standing => ({
+  bids: v.accepted.map(({ c }) => ({ c, outcome: 'standing', reason: '', bidder: null })),
+  distinctBidders: 0,
+  goesOn: false,
+});
 
 /** Verified shares of one (stage, audience); a record that does not hold is attributed to its trustee. */
 function goodShares(
@@ -294,8 +304,12 @@ function outcomeOf(
   return unseen && failed ? said : 'opened';
 }
 
-/** Shares exist for nothing but the stages of this lot, and for later stages only where the lot went on. */
-function checkShareFiles(v: Verification, lotKey: LotKey, goesOn: boolean): void {
+/** Shares exist for nothing but the stages of this lot that were reached; the journal opens in any case. */
+function checkShareFiles(
+  v: Verification,
+  lotKey: LotKey,
+  reached: { readonly identities: boolean; readonly contents: boolean },
+): void {
   const known = new Set(['0-journal', ...lotKey.stages.map(({ stage, audience }) => `${stage}-${audience}`)]);
   for (const [name, { record }] of v.evidence.records.shares) {
     const path = `shares/${name}.json`;
@@ -303,6 +317,8 @@ function checkShareFiles(v: Verification, lotKey: LotKey, goesOn: boolean): void
     v.findings.expect(name === expected, 'V21', 'EVIDENCE.NAME', path, 'bundle');
     const place = `${record.stage}-${record.audience}`;
     v.findings.expect(known.has(place), 'V11', 'EVIDENCE.UNKNOWN_STAGE', path, 'platform');
-    v.findings.expect(record.stage === 0 || goesOn, 'V17', 'EVIDENCE.OPENED_TOO_MUCH', path, 'platform');
+    const may = record.stage === 0 ? reached.identities : reached.contents;
+    const due = record.audience === 'journal' || may;
+    v.findings.expect(due, 'V17', 'EVIDENCE.OPENED_TOO_MUCH', path, 'platform');
   }
 }
