@@ -32,9 +32,9 @@ const acceptedOf = (bid: Bid): AcceptedCommit[] =>
         },
       ];
 
-/** 20号令27: upload not finished at the deadline. A bid that was moved before it was whole is in the moves. */
+/** 20号令27: upload not finished at the deadline, whether or not a move had ended it before. */
 const incompleteOf = (bid: Bid): RefusedArrival[] =>
-  bid.state === 'received' ? [{ c: bid.c, arrivedAt: bid.arrivedAt, reason: 'incomplete' }] : [];
+  bid.storedAt === null ? [{ c: bid.c, arrivedAt: bid.arrivedAt, reason: 'incomplete' }] : [];
 
 const byArrival = (a: RefusedArrival, b: RefusedArrival): number =>
   a.arrivedAt - b.arrivedAt || (a.c < b.c ? -1 : a.c > b.c ? 1 : 0);

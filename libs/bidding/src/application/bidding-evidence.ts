@@ -8,25 +8,22 @@ import type { EnvelopeName } from '#trust';
 import { EvidenceSource } from '#transparency';
 import type { EvidenceAudience, EvidencePiece } from '#transparency';
 import { Bidding } from '../bidding.facade.ts';
-import type { Bid, Move } from './bid-store.ts';
+import type { Bid } from './bid-store.ts';
 import { UploadStores } from './upload-stores.ts';
 
 const isPublic = (e: EnvelopeName): boolean => e === 'I' || e === 'E0';
 
-/** What was handed out for an arrival: the receipt and its token. */
-function* arrivalFiles(
-  subject: string,
-  { receipt, token }: Pick<Bid, 'receipt' | 'token'>,
-): Iterable<EvidencePiece> {
-  yield { kind: 'file', path: `arrivals/${subject}.json`, bytes: canonicalBytes(receipt) };
-  const name = createHash('sha256').update(token).digest('base64url');
-  yield { kind: 'file', path: `tokens/${name}.tst`, bytes: token };
-}
+const receiptFile = (subject: string, { receipt }: Pick<Bid, 'receipt'>): EvidencePiece => ({
+  kind: 'file',
+  path: `arrivals/${subject}.json`,
+  bytes: canonicalBytes(receipt),
+});
 
-function* moveFiles(move: Move): Iterable<EvidencePiece> {
-  yield* arrivalFiles(move.hash, move);
-  yield { kind: 'logged', type: 'move', hash: move.hash };
-}
+const tokenFile = ({ token }: Pick<Bid, 'token'>): EvidencePiece => ({
+  kind: 'file',
+  path: `tokens/${createHash('sha256').update(token).digest('base64url')}.tst`,
+  bytes: token,
+});
 
 /** commits/, arrivals/, stored/, tokens/ and envelopes/ of the bundle: the bids that CLOSE calls accepted, and the moves. */
 @Injectable()
@@ -50,25 +47,35 @@ export class BiddingEvidence extends EvidenceSource {
       }),
       { readOnly: true },
     );
-    for (const bid of bids) if (bid.storedReceipt) yield* this.bidFiles(bid, audience);
-    for (const move of moves) yield* moveFiles(move);
+    for (const bid of bids) yield* this.bidFiles(bid, audience);
+    // CLOSE lists what was never whole as incomplete, and not its moves.
+    const whole = new Set(bids.filter(({ storedAt }) => storedAt !== null).map(({ c }) => c));
+    for (const move of moves.filter(({ move: { record } }) => whole.has(record.from))) {
+      yield receiptFile(move.hash, move);
+      yield tokenFile(move);
+      yield { kind: 'logged', type: 'move', hash: move.hash };
+    }
   }
 
   private async *bidFiles(bid: Bid, audience: EvidenceAudience): AsyncIterable<EvidencePiece> {
     const { c, storedReceipt } = bid;
+    if (!storedReceipt) {
+      yield { kind: 'logged', type: 'commit', hash: c };
+      return;
+    }
     const bytes = await this.bidding.commitBytes(c);
-    if (!bytes || !storedReceipt) throw new IntegrityError('an accepted commitment is gone');
+    if (!bytes) throw new IntegrityError('an accepted commitment is gone');
     yield { kind: 'file', path: `commits/${c}.json`, bytes, logged: { type: 'commit', hash: c } };
-    yield* arrivalFiles(c, bid);
-    const hash = hashText('receipt-stored', storedReceipt.record);
+    yield receiptFile(c, bid);
     yield {
       kind: 'file',
       path: `stored/${c}.json`,
       bytes: canonicalBytes(storedReceipt),
-      logged: { type: 'receipt-stored', hash },
+      logged: { type: 'receipt-stored', hash: hashText('receipt-stored', storedReceipt.record) },
     };
     // What was replaced or withdrawn stays sealed (条例35), and its ciphertext at home.
     if (bid.state !== 'stored') return;
+    yield tokenFile(bid);
     for (const { e, length } of await this.bidding.envelopes(c))
       if (isPublic(e) || audience === 'auditor')
         yield {

@@ -35,6 +35,11 @@ function checkOrder(v: Verification): void {
     const between = (lotKey === null || lotKey < at) && (close === null || at < close);
     v.findings.expect(between, 'V17', 'EVIDENCE.OUT_OF_ORDER', c, 'platform');
   }
+  for (const [c, { record }] of v.evidence.records.stored) {
+    const at = place('receipt-stored', record);
+    const before = at === null || close === null || at < close;
+    v.findings.expect(before, 'V17', 'EVIDENCE.OUT_OF_ORDER', `stored/${c}.json`, 'platform');
+  }
   const opening = place('opening-record', only(v.evidence, 'opening-record')?.record);
   for (const { type, hash, path } of loggedRecords(v)) {
     const at = index.get(hash);
