@@ -1,0 +1,103 @@
+import { mkdir } from 'node:fs/promises';
+import { addMs, DAY, SystemClock } from '#kernel';
+import { InstallOperator, KeepAuthorities } from '#parties';
+import { createDevelopmentCa, toPem } from '#trust';
+import type { DevelopmentCa, Signer } from '#trust';
+import { parseConfig } from '../../../apps/platform/src/config.ts';
+import { createApp } from '../../../apps/platform/src/create-app.ts';
+import { testCreditCode } from '../lot-fixture.ts';
+import { Caller } from './caller.ts';
+import type { Door } from './caller.ts';
+
+/** The five organisations that hold a seat each, in the order of the default seats. */
+export const SEATS = ['tenderee', 'agency', 'regulator', 'operator', 'notary'] as const;
+export type SeatRole = (typeof SEATS)[number];
+
+/** Everybody's certificates: from one development authority that the platform is told to trust. */
+export interface Roster {
+  readonly ca: DevelopmentCa;
+  readonly seats: Readonly<Record<SeatRole, Signer>>;
+  readonly bidders: readonly Signer[];
+}
+
+const NAMES: Readonly<Record<SeatRole, string>> = {
+  tenderee: '西湖区城建投资有限公司',
+  agency: '正衡招标代理有限公司',
+  regulator: '西湖区住房和城乡建设局',
+  operator: '西湖区公共资源交易中心',
+  notary: '西湖区公证处',
+};
+
+export async function makeRoster(bidderNames: readonly string[]): Promise<Roster> {
+  const now = new SystemClock().now();
+  const validity = { notBefore: addMs(now, -DAY), notAfter: addMs(now, 365 * DAY) };
+  const ca = await createDevelopmentCa({ name: 'Story root', ...validity });
+  const issue = (number: number, organisation: string) =>
+    ca.issueSigner({
+      subject: { organisation, creditCode: testCreditCode(number), person: '王五' },
+      ...validity,
+    });
+  const seats = await Promise.all(
+    SEATS.map(async (role, at) => [role, await issue(at + 1, NAMES[role])] as const),
+  );
+  const bidders = await Promise.all(bidderNames.map((name, at) => issue(at + 101, name)));
+  return { ca, seats: Object.fromEntries(seats) as Record<SeatRole, Signer>, bidders };
+}
+
+/** What whoever installs a platform does, once, beside it: names the trading centre and the trusted authority. */
+export async function installPlatform(
+  environment: Readonly<Record<string, string>>,
+  roster: Roster,
+): Promise<void> {
+  await mkdir(environment['DATA_DIR'] ?? '', { recursive: true });
+  const platform = await createApp(parseConfig({ ...environment, ROLE: 'all', LOG_LEVEL: 'fatal' }));
+  try {
+    await trustRoster(platform.app, roster);
+  } finally {
+    await platform.close();
+  }
+}
+
+export async function trustRoster(
+  app: { get<T>(token: abstract new (...args: never[]) => T): T },
+  { ca, seats }: Roster,
+): Promise<void> {
+  const now = new SystemClock().now();
+  const authorities = app.get(KeepAuthorities);
+  const root = { pem: toPem([ca.certificate]), label: 'Story root', development: true };
+  await authorities.trust(root, null, '');
+  const crl = await ca.issueCrl({
+    number: 1,
+    thisUpdate: addMs(now, -DAY),
+    nextUpdate: addMs(now, 30 * DAY),
+    revoked: [],
+  });
+  await authorities.storeCrl({ der: crl.der }, null, '');
+  const { organisation, creditCode } = seats.operator.certificate.holder;
+  await app.get(InstallOperator).run({ creditCode: creditCode ?? '', name: organisation ?? '' });
+}
+
+export interface People {
+  readonly seats: Readonly<Record<SeatRole, Caller>>;
+  readonly bidders: readonly Caller[];
+}
+
+/** Everybody enrols, the operator approves, everybody signs in. */
+export async function enrolEverybody(door: Door, roster: Roster): Promise<People> {
+  const callers = SEATS.map((role) => [role, new Caller(door, role, roster.seats[role])] as const);
+  const seats = Object.fromEntries(callers) as Record<SeatRole, Caller>;
+  for (const [role, caller] of callers) await caller.enrol([role]);
+  await seats.operator.signIn();
+  for (const [role, caller] of callers) {
+    const creditCode = caller.signer?.certificate.holder.creditCode ?? '';
+    if (role !== 'operator')
+      await seats.operator.post(`/organisations/${creditCode}/roles/${role}/approval`);
+    if (role !== 'operator') await caller.signIn();
+  }
+  const bidders = roster.bidders.map((signer, at) => new Caller(door, `bidder ${at + 1}`, signer));
+  for (const bidder of bidders) {
+    await bidder.enrol(['bidder']);
+    await bidder.signIn();
+  }
+  return { seats, bidders };
+}
