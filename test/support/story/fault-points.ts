@@ -11,9 +11,9 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const CLIENT = /^(seal|open|cli|trustee)\./;
 
 /** Moments of one durable write (libs/storage/src/file/durable-file.ts), under the name that its caller gives. */
-const TEMPLATE = /faultPoint\(`\$\{faults\}\.([a-z.-]+)`\)/g;
-const NAMED = /faultPoint\(\s*'([a-z.-]+)'/g;
-const GIVEN = /\bfaults: '([a-z.-]+)'/g;
+const TEMPLATE = /faultPoint\(`\$\{faults\}\.([a-z0-9.-]+)`\)/g;
+const NAMED = /faultPoint\(\s*'([a-z0-9.-]+)'/g;
+const GIVEN = /\bfaults: '([a-z0-9.-]+)'/g;
 
 /** Every fault point of the platform, as the sources name them. */
 export function serverFaultPoints(): string[] {

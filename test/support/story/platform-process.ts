@@ -20,8 +20,9 @@ const newest = (folder: string): number =>
 export function ensureBuilt(): void {
   const built = statSync(ENTRY, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   if (built > Math.max(newest(join(ROOT, 'apps')), newest(join(ROOT, 'libs')))) return;
-  const { status, stderr } = spawnSync('npm', ['run', '--silent', 'build'], { cwd: ROOT, encoding: 'utf8' });
-  if (status !== 0) throw new Error(`npm run build failed: ${stderr}`);
+  const nest = join(ROOT, 'node_modules/.bin/nest');
+  const { status, stderr } = spawnSync(nest, ['build', 'platform'], { cwd: ROOT, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`nest build failed: ${stderr}`);
 }
 
 export async function freePort(): Promise<number> {
