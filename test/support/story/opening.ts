@@ -39,7 +39,7 @@ export const viewOpening = (caller: Caller, lotId: string): Promise<OpeningView>
 
 async function commitsOf(caller: Caller, lotId: string): Promise<ReadonlyMap<string, Commit>> {
   const found = new Map<string, Commit>();
-  for (let cursor = ''; ; ) {
+  for (let cursor = ''; ;) {
     const query = cursor === '' ? '' : `?cursor=${encodeURIComponent(cursor)}`;
     const page = await caller.get<{ items: { c: string; commit: Commit }[]; nextCursor: string | null }>(
       `/lots/${lotId}/opening/commits${query}`,

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { addMs, DAY, SystemClock } from '#kernel';
 import { InstallOperator, KeepAuthorities } from '#parties';
+import { Transparency } from '#transparency';
 import { createDevelopmentCa, toPem } from '#trust';
 import type { DevelopmentCa, Signer } from '#trust';
 import { parseConfig } from '../../../apps/platform/src/config.ts';
@@ -64,15 +65,18 @@ export async function trustRoster(
 ): Promise<void> {
   const now = new SystemClock().now();
   const authorities = app.get(KeepAuthorities);
-  const root = { pem: toPem([ca.certificate]), label: 'Story root', development: true };
-  await authorities.trust(root, null, '');
-  const crl = await ca.issueCrl({
-    number: 1,
-    thisUpdate: addMs(now, -DAY),
-    nextUpdate: addMs(now, 30 * DAY),
-    revoked: [],
-  });
-  await authorities.storeCrl({ der: crl.der }, null, '');
+  const own = app.get(Transparency).developmentCa();
+  for (const authority of own ? [ca, own] : [ca]) {
+    const label = authority === ca ? 'Story root' : 'Platform root';
+    await authorities.trust({ pem: toPem([authority.certificate]), label, development: true }, null, '');
+    const crl = await authority.issueCrl({
+      number: 1,
+      thisUpdate: addMs(now, -1000),
+      nextUpdate: addMs(now, 30 * DAY),
+      revoked: [],
+    });
+    await authorities.storeCrl({ der: crl.der }, null, '');
+  }
   const { organisation, creditCode } = seats.operator.certificate.holder;
   await app.get(InstallOperator).run({ creditCode: creditCode ?? '', name: organisation ?? '' });
 }
@@ -90,8 +94,7 @@ export async function enrolEverybody(door: Door, roster: Roster): Promise<People
   await seats.operator.signIn();
   for (const [role, caller] of callers) {
     const creditCode = caller.signer?.certificate.holder.creditCode ?? '';
-    if (role !== 'operator')
-      await seats.operator.post(`/organisations/${creditCode}/roles/${role}/approval`);
+    if (role !== 'operator') await seats.operator.post(`/organisations/${creditCode}/roles/${role}/approval`);
     if (role !== 'operator') await caller.signIn();
   }
   const bidders = roster.bidders.map((signer, at) => new Caller(door, `bidder ${at + 1}`, signer));

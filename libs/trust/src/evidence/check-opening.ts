@@ -70,7 +70,9 @@ const headOf = (
   lotKeyHash: v.lotKey ? hashText('lotkey', v.lotKey) : '',
   close: v.close ? hashText('close', v.close) : '',
   adds: numbered(v.evidence, 'close-add').map(({ record }) => hashText('close-add', record)),
-  ...where,
+  // Named one by one: `where` may be a whole stage rule, and a field more would be another head.
+  stage: where.stage,
+  audience: where.audience,
   i,
 });
 
