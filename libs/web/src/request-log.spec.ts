@@ -11,6 +11,7 @@ describe('the path in the log', () => {
     `/api/v1/lots/${lot}/bids`,
     `/api/v1/lots/${lot}/bids?x`,
     `/api/v1/lots/${lot}/moves/`,
+    `/api/v1/lots/${lot}/documents/${c}`,
   ])('names neither bid nor lot: %s', (url) => {
     expect(loggedPath(url)).toBe('/api/v1/[sealed]');
   });
