@@ -36,7 +36,6 @@ export const lotKeyAnswer = z.looseObject({
   journal: signed(journalKey).nullable(),
   certificates: z.array(z.string()),
 });
-export type LotKeyAnswer = z.infer<typeof lotKeyAnswer>;
 export const offerAnswer = z.looseObject({ record: lotKey.nullable() });
 export const certificateAnswer = z.looseObject({ chain: z.string().max(64 * 1024) });
 export const crlAnswer = z.looseObject({ crl: z.string().max(8 * 1024 * 1024) });

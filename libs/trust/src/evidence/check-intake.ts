@@ -225,6 +225,3 @@ function checkDuplicates(v: Verification): void {
     for (const { root } of commit.envelopes) claim('ROOT', root, c);
   }
 }
-
-export const byCommitment = (bids: readonly AcceptedBid[]): ReadonlyMap<string, AcceptedBid> =>
-  new Map(bids.map((bid) => [bid.c, bid]));

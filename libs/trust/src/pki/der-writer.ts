@@ -67,8 +67,6 @@ export const utf8String = (text: string): Uint8Array =>
   element(TAG.UTF8_STRING, new TextEncoder().encode(text));
 export const printableString = (text: string): Uint8Array =>
   element(TAG.PRINTABLE_STRING, new TextEncoder().encode(text));
-export const ia5String = (text: string): Uint8Array =>
-  element(TAG.IA5_STRING, new TextEncoder().encode(text));
 
 /** Named bits: trailing zero bits are removed. */
 export function namedBits(positions: readonly number[]): Uint8Array {
