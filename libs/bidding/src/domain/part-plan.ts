@@ -2,8 +2,6 @@ import type { EnvelopeRef } from '#trust';
 
 /** Upload and object parts (PROTOCOL section 5): every part but an envelope's last has exactly this size. */
 export const PART_BYTES = 8 * 1024 * 1024;
-/** Leaves of the envelope's hash tree; a part is eight of them, so a part's root is a node of the envelope's tree. */
-const LEAVES_PER_PART = 8;
 
 export const partCount = (length: number): number => Math.ceil(length / PART_BYTES);
 
