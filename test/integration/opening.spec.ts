@@ -17,7 +17,7 @@ import type { OpeningRecord, Shares } from '#trust';
 import { readSecrets, seedOf } from '#trust/node';
 import { JOURNAL_INFO } from '#bidding';
 import { dealingsOf } from '../../libs/trust/src/node/seal-package.ts';
-import { OpenLots } from '../../libs/opening/src/application/open-lot.ts';
+import { OpenLots } from '#opening';
 import { createOpeningApp, moveOut, readBytes, receiptOf, takeIn } from '../support/opening-app.ts';
 import type { OpeningApp } from '../support/opening-app.ts';
 import {

@@ -23,6 +23,7 @@ import { Parties } from '#parties';
 import { UnitOfWork } from '#persistence';
 import type { Tx } from '#persistence';
 import { FileBlobStore, StorageModule } from '#storage';
+import type { BlobStore } from '#storage';
 import { Tendering } from '#tendering';
 import type { LotView } from '#tendering';
 import { Transparency } from '#transparency';
@@ -121,7 +122,7 @@ class BidsInTest extends Bidding {
   envelopes(): Promise<readonly StoredEnvelope[]> {
     return Promise.resolve([]);
   }
-  envelopeStream(
+  async envelopeStream(
     c: string,
     e: EnvelopeName,
     range: { start: number; end?: number } = { start: 0 },
@@ -129,9 +130,17 @@ class BidsInTest extends Bidding {
     const bid = this.bids.get(c);
     const file = bid?.files.get(e);
     const length = bid?.commit.envelopes.find((one) => one.e === e)?.length ?? 0;
-    if (!file) return Promise.resolve(null);
+    const object = this.replaced.get(`${c}/${e}`);
+    if (object && this.objects) return { stream: await this.objects.get(object, range), length };
+    if (!file) return null;
     const end = (range.end ?? Infinity) - 1;
-    return Promise.resolve({ stream: createReadStream(file, { start: range.start, end }), length });
+    return { stream: createReadStream(file, { start: range.start, end }), length };
+  }
+  objects: BlobStore | null = null;
+  private readonly replaced = new Map<string, string>();
+  replaceObject(_tx: Tx, c: string, e: EnvelopeName, objectKey: string): Promise<void> {
+    this.replaced.set(`${c}/${e}`, objectKey);
+    return Promise.resolve();
   }
   journalBoxes(): Promise<readonly Uint8Array[]> {
     return Promise.resolve(this.boxes);
@@ -394,6 +403,7 @@ export async function createOpeningApp(): Promise<OpeningApp> {
     journal: await signRecord('journal', journal, [platform]),
   } as unknown as LotView;
   const blobs = await FileBlobStore.open(join(folder, 'objects'));
+  bidding.objects = blobs;
   const logger = createLogger(process.env['TEST_LOG_LEVEL'] ?? 'fatal');
   const unitOfWork = new ClockedUnitOfWork(database.unitOfWork, clock);
   const testing = await Test.createTestingModule({

@@ -246,5 +246,5 @@ GRANT SELECT, INSERT ON bidding.arrival, bidding.journal_box, bidding.commitment
   bidding.envelope, bidding.move, bidding.refusal TO glasshall_app;
 GRANT UPDATE (state, raw) ON bidding.arrival TO glasshall_app;
 GRANT UPDATE (state, chain_sequence, stored_at, stored_receipt) ON bidding.commitment TO glasshall_app;
-GRANT UPDATE (upload_id, stored_at) ON bidding.envelope TO glasshall_app;
+GRANT UPDATE (upload_id, stored_at, object_key) ON bidding.envelope TO glasshall_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON bidding.part, bidding.quota TO glasshall_app`;

@@ -84,6 +84,12 @@ export abstract class Bidding {
     range?: { start: number; end?: number },
   ): Promise<{ readonly stream: Readable; readonly length: number } | null>;
 
+  /**
+   * From now on the ciphertext of this stored envelope is that object: identical bytes, sent again during the opening
+   * because the stored ones no longer matched their root. The caller has checked length and root.
+   */
+  abstract replaceObject(tx: Tx, c: string, e: EnvelopeName, objectKey: string): Promise<void>;
+
   /** ECIES boxes to the lot's journal key (info {@link JOURNAL_INFO}), in no meaningful order. */
   abstract journalBoxes(lotId: LotId): Promise<readonly Uint8Array[]>;
 

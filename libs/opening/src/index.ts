@@ -5,5 +5,7 @@
 export * from './opening.facade.ts';
 export { OPENING_STATES } from './domain/opening-states.ts';
 export type { OpeningState } from './domain/opening-states.ts';
+/** The worker's part, for tests and benchmarks that run it by hand. */
+export { OpenLots } from './application/open-lot.ts';
 export { openingSchema } from './opening.schema.ts';
 export { OpeningModule } from './opening.module.ts';

@@ -64,7 +64,7 @@ export const openingAnswer = z.looseObject({
 export type OpeningAnswer = z.infer<typeof openingAnswer>;
 export const commitsAnswer = z.looseObject({
   items: z.array(z.looseObject({ c: hash32, commit })),
-  next: z.string().nullish(),
+  nextCursor: z.string().nullish(),
 });
 export const sharesAnswer = z.union([
   z.array(z.unknown()),

@@ -127,7 +127,7 @@ export class Platform {
           throw cannotTell('CLI.ANSWER_MALFORMED', { what: 'commits', c });
         found.set(c, commit);
       }
-      cursor = page.next ?? null;
+      cursor = page.nextCursor ?? null;
     }
     return found;
   }

@@ -104,6 +104,10 @@ export class AcceptedBids extends Bidding {
     return { stream, length: envelope.length };
   }
 
+  replaceObject(tx: Tx, c: string, e: EnvelopeName, objectKey: string): Promise<void> {
+    return this.stores.bids.replaceObject(tx, c, e, objectKey);
+  }
+
   journalBoxes(lotId: LotId): Promise<readonly Uint8Array[]> {
     return this.stores.arrivals.journalBoxes(lotId);
   }

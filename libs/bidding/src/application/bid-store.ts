@@ -59,6 +59,8 @@ export abstract class BidStore {
   /** The canonical bytes of COMMIT. */
   abstract commitBytes(c: string): Promise<Uint8Array | null>;
   abstract envelopes(c: string): Promise<Envelope[]>;
+  /** Only of a stored envelope. @throws IntegrityError for any other */
+  abstract replaceObject(tx: Tx, c: string, e: EnvelopeName, objectKey: string): Promise<void>;
 
   /** Locks the rows until the transaction ends; null for an unknown one. In the order of `cs`. */
   abstract lockForMove(tx: Tx, cs: readonly string[]): Promise<(BidToMove | null)[]>;

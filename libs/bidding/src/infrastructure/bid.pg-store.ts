@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { IntegrityError } from '#kernel';
 import type { LotId } from '#kernel';
 import type { Tx } from '#persistence';
 import type { ArrivalReceipt, EnvelopeName, Signed, SignedMove, StoredReceipt } from '#trust';
@@ -155,6 +156,14 @@ export class PgBidStore extends BidStore {
       objectKey: row.object_key,
       storedAt: instantOrNull(row.stored_at),
     }));
+  }
+
+  async replaceObject(tx: Tx, c: string, e: EnvelopeName, objectKey: string): Promise<void> {
+    const touched = await tx.execute(
+      'UPDATE bidding.envelope SET object_key = $3 WHERE c = $1 AND e = $2 AND stored_at IS NOT NULL',
+      [bytesOfText(c), e, objectKey],
+    );
+    if (touched !== 1) throw new IntegrityError('no stored envelope to replace', { e });
   }
 
   async lockForMove(tx: Tx, cs: readonly string[]): Promise<(BidToMove | null)[]> {

@@ -103,7 +103,7 @@ export class OpenContents {
   ): Promise<boolean> {
     const { bid, commit } = task;
     try {
-      const opened = await this.decrypt(session, bid, commit, { e, rule, key });
+      const opened = await this.decrypt(bid, commit, { e, rule, key });
       await faultPoint('opening.envelope.before');
       await this.unitOfWork.run(async (tx) => {
         const { bids, sessions } = this.stores;
@@ -122,7 +122,6 @@ export class OpenContents {
   }
 
   private async decrypt(
-    { lotId }: Session,
     bid: LotBid,
     commit: Commit,
     { e, rule, key }: { readonly e: EnvelopeName; readonly rule: StageRule; readonly key: Uint8Array },
@@ -135,7 +134,7 @@ export class OpenContents {
       e,
       key: envelopeKey(key, e),
       context: envelopeContext(label, e),
-      source: { stream: () => this.envelopes.stream(lotId, bid.c, e) },
+      source: { stream: () => this.envelopes.stream(bid.c, e) },
       root: b64u.decode(wanted.root),
       length: wanted.length,
       sink: index,

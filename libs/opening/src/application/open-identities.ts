@@ -94,7 +94,7 @@ export class OpenIdentities {
     key: Uint8Array,
     judges: Judges,
   ): Promise<void> {
-    const finding = await this.find(lotId, bid, key, judges);
+    const finding = await this.find(bid, key, judges);
     await faultPoint('opening.identity.before');
     await this.unitOfWork.run(async (tx) => {
       const { sessions, bids } = this.stores;
@@ -110,7 +110,6 @@ export class OpenIdentities {
   }
 
   private async find(
-    lotId: Session['lotId'],
     { c, commit, arrivedAt }: { readonly c: string; readonly commit: Commit; readonly arrivedAt: string },
     key: Uint8Array,
     judges: Judges,
@@ -120,7 +119,7 @@ export class OpenIdentities {
       statement: null,
     });
     try {
-      const sealed = await this.sealedBytes(lotId, c, commit);
+      const sealed = await this.sealedBytes(c, commit);
       const payload = await this.decrypt(sealed, commit, key);
       const opened = openBidIdentity({ payload, commit, ...judges, at: instantOf(arrivedAt) });
       if (!opened.ok) return invalid('bidder', opened.error.code);
@@ -134,12 +133,12 @@ export class OpenIdentities {
   }
 
   /** At most a megabyte: COMMIT's shape said so at the door. @throws TrustError SEAL.ROOT, blame `platform` */
-  private async sealedBytes(lotId: Session['lotId'], c: string, commit: Commit): Promise<Uint8Array> {
+  private async sealedBytes(c: string, commit: Commit): Promise<Uint8Array> {
     const wanted = commit.envelopes.find(({ e }) => e === 'I');
     if (!wanted) throw new IntegrityError('a COMMIT without identity passed the intake', { c });
     const pieces: Uint8Array[] = [];
     const hasher = new LeafHasher(() => createHash('sha256'));
-    for await (const piece of (await this.envelopes.stream(lotId, c, 'I')) as AsyncIterable<Uint8Array>) {
+    for await (const piece of (await this.envelopes.stream(c, 'I')) as AsyncIterable<Uint8Array>) {
       hasher.update(piece);
       pieces.push(piece);
     }

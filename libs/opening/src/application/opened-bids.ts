@@ -94,8 +94,7 @@ export class OpenedBids extends Opening {
     const keys = await this.lotKeys.keys.of(material, [{ c, commit }], rule.stage, rule.audience);
     const K = keys.get(c);
     if (!K) throw new IntegrityError('an opened envelope has no key', { c, e });
-    const { lotId } = material;
-    const read = (range: { start: number; end?: number }) => this.envelopes.stream(lotId, c, e, range);
+    const read = (range: { start: number; end?: number }) => this.envelopes.stream(c, e, range);
     const header = await collect(await read({ start: 0, end: HEADER_BYTES }));
     const label = bidLabel(commit, rule.stage, rule.audience);
     const cipher = openHeader(envelopeKey(K, e), header, envelopeContext(label, e));

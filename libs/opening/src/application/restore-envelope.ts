@@ -3,6 +3,7 @@ import { Readable, Transform } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import { faultPoint, unwrap } from '#kernel';
 import type { LotId } from '#kernel';
+import { Bidding } from '#bidding';
 import { UnitOfWork } from '#persistence';
 import { BlobMismatchError, BlobStore } from '#storage';
 import { LeafHasher, b64u, equalBytes, rootOfLeaves } from '#trust';
@@ -26,6 +27,7 @@ export class RestoreEnvelope {
     private readonly advance: AdvanceLot,
     private readonly materials: LotMaterials,
     private readonly blobs: BlobStore,
+    private readonly bidding: Bidding,
   ) {}
 
   async run(lotId: LotId, who: Principal, c: string, e: EnvelopeName, body: Readable): Promise<void> {
@@ -46,6 +48,7 @@ export class RestoreEnvelope {
       const next = unwrap(decide(session.state, 'restore', facts, await tx.now()));
       if (await this.stores.bids.restored(tx, lotId, c, e)) throw openingError('OPENING.NOT_DAMAGED', { e });
       await this.stores.bids.addRestored(tx, lotId, { c, e, object, creditCode: who.organisationId });
+      await this.bidding.replaceObject(tx, c, e, object);
       await this.stores.bids.clearDamage(tx, lotId, c);
       await this.stores.sessions.say(tx, lotId, 'restored', c, { e });
       const change = { state: next, nextDueAt: nextDueAt(next, facts), finishedAt: null };

@@ -175,7 +175,7 @@ export class ShowBids {
     const found = commit?.envelopes.find((one) => one.e === e);
     if (!found) throw openingError('OPENING.ENVELOPE_UNKNOWN', { e });
     if (e !== 'I' && e !== 'E0') throw openingError('OPENING.ENVELOPE_RESTRICTED', { e });
-    const stream = await this.envelopes.stream(lotId, c, e, range(found.length));
+    const stream = await this.envelopes.stream(c, e, range(found.length));
     return { stream, length: found.length };
   }
 
