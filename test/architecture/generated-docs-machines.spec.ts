@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { bidMachine } from '#bidding';
 import { awardMachine } from '../../libs/award/src/domain/award-procedure.ts';
 import { reviewMachine } from '../../libs/evaluation/src/domain/evaluation-review.ts';
@@ -28,4 +30,29 @@ describe('state diagrams', () => {
     const part = generatedPart(path, name, expected);
     expect(part.actual).toBe(part.expected);
   });
+});
+
+/** A context's tables as its migrations make them. */
+function tablesOf(context: string): string {
+  const folder = join('libs', context, 'migrations');
+  const sql = readdirSync(folder)
+    .sort()
+    .map((file) => readFileSync(join(folder, file), 'utf8'))
+    .join('\n');
+  const names = (pattern: RegExp) =>
+    [...sql.matchAll(pattern)].map(([, name]) => `\`${name ?? ''}\``).join(', ');
+  const made = names(new RegExp(`CREATE (?:UNLOGGED )?TABLE ${context}\\.(\\w+)`, 'g'));
+  const kept = names(new RegExp(`make_append_only\\('${context}\\.(\\w+)'\\)`, 'g'));
+  return `\nSchema \`${context}\`: ${made}. Append-only: ${kept}.\n\n`;
+}
+
+describe('tables', () => {
+  it.each(['parties', 'tendering', 'bidding', 'opening', 'evaluation', 'award', 'transparency'])(
+    'docs/%s.md',
+    (context) => {
+      const part = generatedPart(`docs/${context}.md`, 'tables', tablesOf(context));
+      expect(part.actual).toBe(part.expected);
+      expect(part.actual).toMatch(/^\nSchema `\w+`: `\w+`/);
+    },
+  );
 });
