@@ -1,3 +1,4 @@
+import { QueryRunnerAlreadyReleasedError } from 'typeorm';
 import { StorageUnavailableError } from '#kernel';
 
 /** A unique constraint refused a row. `constraint` is the name given in the migration. */
@@ -82,6 +83,9 @@ export function mapDatabaseError(error: unknown): unknown {
   forgetParameters(error);
   const fault = faultOf(error);
   if (!fault) return error;
+  // TypeORM takes a connection back at once when it breaks; the statements that follow in the transaction find that.
+  if (error instanceof QueryRunnerAlreadyReleasedError)
+    return new StorageUnavailableError('database', 'connection lost', { cause: error });
   if (fault.code === '23505')
     return new UniqueViolationError(fault.constraint, fault.table, { cause: error });
   if (/^22[0-9A-Z]{3}$/.test(fault.code)) return new DataRefusedError(fault.code, { cause: error });
