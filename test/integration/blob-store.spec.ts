@@ -1,5 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -29,6 +30,10 @@ interface Rig {
   readonly vanish: () => Promise<void>;
   readonly comeBack: () => Promise<void>;
 }
+
+/** A disk of 4 MiB, where this account may mount one. */
+const mountSmall = (path: string): boolean =>
+  spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', path]).status === 0;
 
 function contract(rig: Rig): void {
   const read = async (at: string, range?: { start: number; end?: number }): Promise<Buffer> =>
@@ -229,6 +234,38 @@ describe('file adapter', () => {
 
   it('leaves no draft behind', async () => {
     expect(await readdir(join(root(), 'drafts'))).toEqual([]);
+  });
+
+  it('says so when the disk is full, leaves nothing half done, and works again when there is room', async () => {
+    const disk = join(parent, 'small');
+    await mkdir(disk);
+    if (!mountSmall(disk))
+      return void process.stderr.write('LEFT OUT: full disk (no right to mount a small one)\n');
+    try {
+      const small = await FileBlobStore.open(join(disk, 'objects'));
+      const upload = await small.beginUpload(key());
+      const first = await small.putPart(upload, 1, random(MIB), MIB);
+      const at = key();
+      const filling = Array.from({ length: 5 }, () =>
+        small.put(key(), inChunks(random(MIB))).catch((e: unknown) => e),
+      );
+      const failed = (await Promise.all(filling)).filter((result) => result instanceof Error);
+      expect(failed.length).toBeGreaterThan(0);
+      for (const error of failed) expect(error).toBeInstanceOf(StorageUnavailableError);
+      await expect(small.put(at, inChunks(random(4 * MIB)))).rejects.toThrow(StorageUnavailableError);
+      await expect(small.putPart(upload, 2, random(4 * MIB), 4 * MIB)).rejects.toThrow(
+        StorageUnavailableError,
+      );
+      expect(await small.head(at)).toBeNull();
+      expect(await readdir(join(disk, 'objects', 'drafts'))).toEqual([]);
+      expect(await small.listParts(upload)).toEqual([first]);
+      for await (const { key: full } of small.list('')) await small.delete(full);
+      await small.check();
+      await small.complete(upload, [first]);
+      expect(await buffer(await small.get(upload.key))).toHaveLength(MIB);
+    } finally {
+      spawnSync('umount', [disk]);
+    }
   });
 
   it.each([
