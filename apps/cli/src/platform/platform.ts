@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { b64u, canonicalBytes, hashText, signatureInput, toPem } from '#trust';
 import type { Commit, EnvelopeName, LogReceipt, Signed, Signer } from '#trust';
 import { logReceipt } from '#trust';
-import { cannotTell } from '../failure.ts';
+import { CommandFailure, cannotTell } from '../failure.ts';
 import * as answers from './answers.ts';
 import { Http, PlatformRefusal } from './http.ts';
 
@@ -29,6 +29,10 @@ export class Platform {
       'challenge',
     );
     const { login } = challenge;
+    // A signature for another server's challenge would let this one sign in there.
+    if (!URL.canParse(login.origin) || new URL(login.origin).origin !== new URL(this.server).origin) {
+      throw new CommandFailure('CLI.OTHER_ORIGIN', { server: this.server, origin: login.origin });
+    }
     const signature = b64u.encode(await signer.sign(signatureInput('login', login)));
     const chain = toPem([signer.certificate, ...signer.chain]);
     const session = await this.post('/auth/session', { login, chain, signature });

@@ -18,6 +18,7 @@ import { CommandFailure } from '../failure.ts';
 import { checkLot, checkNotices, fetchLot } from '../lot.ts';
 import type { CheckedLot, LotFile } from '../lot.ts';
 import { TrustedCertificates } from '../pinned.ts';
+import { PlatformRefusal } from '../platform/http.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { Keystore, LotSecret } from './keystore.ts';
 import type { Permitted } from './release.ts';
@@ -46,6 +47,16 @@ export function seatOf(terms: LotKeyTerms, { signer }: Trustee): number | null {
  * after checking all of it. Safe to repeat: it goes on where it was.
  */
 export async function takeSeat(trustee: Trustee, lot: string): Promise<{ i: number; state: SeatState }> {
+  try {
+    return await proceed(trustee, lot);
+  } catch (error) {
+    // Another trustee may have completed the lot between our look and our answer: look once more.
+    if (error instanceof PlatformRefusal && error.status === 409) return proceed(trustee, lot);
+    throw error;
+  }
+}
+
+async function proceed(trustee: Trustee, lot: string): Promise<{ i: number; state: SeatState }> {
   const { platform, keystore } = trustee;
   const terms = await platform.lotKeyTerms(lot);
   if (terms.lot !== lot) throw new TrustError('LOTKEY.SHAPE', { reason: 'another lot' }, 'platform');
@@ -91,7 +102,7 @@ async function offer(trustee: Trustee, terms: LotKeyTerms): Promise<LotSecret> {
   if (secret.cert !== cert) throw new CommandFailure('TRUSTEE.OTHER_CERTIFICATE', { lot: terms.lot });
   if (!known) await keystore.save(secret);
   const { record } = await platform.lotKey(terms.lot);
-  if (record) return secret;
+  if (record?.trustees.some((key) => key.i === secret.i)) return secret;
   const x = decodeScalar(secret.x);
   await platform.offerKey(terms.lot, provePossession({ x, terms, i, org, cert, random: systemRandom }));
   if (!known) trustee.progress(`lot ${terms.lot}: offered a fresh key for seat ${String(i)}`);

@@ -216,8 +216,12 @@ function decodeText(bytes: Uint8Array): string {
 
 /** Word by word: an envelope may end in many megabytes of padding. */
 function requireZero(bytes: Uint8Array): void {
-  const head = Math.min(bytes.length, (4 - (bytes.byteOffset % 4)) % 4);
-  const words = new Uint32Array(bytes.buffer, bytes.byteOffset + head, (bytes.length - head) >> 2);
+  const unaligned = (4 - (bytes.byteOffset % 4)) % 4;
+  const head = bytes.length < 8 ? bytes.length : unaligned;
+  const words =
+    head === bytes.length
+      ? new Uint32Array(0)
+      : new Uint32Array(bytes.buffer, bytes.byteOffset + head, (bytes.length - head) >> 2);
   let seen = 0;
   for (let i = 0; i < head; i += 1) seen |= bytes[i] ?? 0;
   for (let i = 0; i < words.length; i += 1) seen |= words[i] ?? 0;
