@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
+import { commands } from '../../apps/cli/src/commands.ts';
 import { variables } from '../../apps/platform/src/config.ts';
 
 /** Every page of this repository that is written by people. */
@@ -34,6 +35,18 @@ function isBroken([page, link]: [string, string]): boolean {
   return !existsSync(target) || (anchor !== undefined && !anchorsOf(target).has(anchor));
 }
 
+/** What is wrong with `npx glasshall …` as a page writes it; null where a person could type it. */
+function usageFault(line: string): string | null {
+  const words = line.split(/\s+/).filter((word) => word !== '' && word !== '&');
+  const spec = commands.find(({ name }) => name === words.slice(0, name.split(' ').length).join(' '));
+  if (!spec) return words[0] === '--help' ? null : 'no such command';
+  const given = words.filter((word) => word.startsWith('--'));
+  const known = new Map(spec.options.map((option) => [option.flags.split(' ')[0] ?? '', option]));
+  const unknown = given.find((flag) => !known.has(flag) && flag !== '--json');
+  const missing = [...known].find(([flag, { required }]) => required === true && !given.includes(flag));
+  return unknown ?? (missing ? `without ${missing[0]}` : null);
+}
+
 describe('the documentation', () => {
   it('has pages, or nothing below is looked at', () => {
     expect(pages).toEqual(expect.arrayContaining(['README.md', 'docs/PROTOCOL.md', 'docs/THREATS.md']));
@@ -63,6 +76,19 @@ describe('the documentation', () => {
     const named = each(/`((?:apps|libs|test|docs|docker)\/[\w./-]+)`/g);
     expect(named.length).toBeGreaterThan(50);
     expect(named.filter(([, path]) => !existsSync(path)).map(said)).toEqual([]);
+  });
+
+  it('writes commands that a person could type', () => {
+    const lines = each(/npx glasshall ([^`\n]+)/g).filter(([page]) => page !== 'docs/CLI.md');
+    expect(lines.length).toBeGreaterThan(8);
+    const faults = lines.flatMap(([page, line]) => {
+      const fault = usageFault(line);
+      return fault === null ? [] : [`${page}: ${line}: ${fault}`];
+    });
+    expect(faults).toEqual([]);
+    expect(usageFault('verify evidence.zip')).toBe('without --trust');
+    expect(usageFault('verify evidence.zip --trust roots.json --fast')).toBe('--fast');
+    expect(usageFault('open-sesame')).toBe('no such command');
   });
 
   it('explains every variable of the configuration, and no other', () => {

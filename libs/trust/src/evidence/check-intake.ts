@@ -13,7 +13,7 @@ import { tokenSubject } from './check-log.ts';
 /** PROTOCOL section 7, before the tender's acceleration. */
 const CLOSE_MARGIN_MS = 60 * SECOND;
 const FIND_YOURSELF_MS = 5 * MINUTE;
-/** A token and the database's clock may differ by so much. */
+/** The authority's and the database's clock may differ by so much. */
 const CLOCK_TOLERANCE_MS = 2 * SECOND;
 
 export async function checkIntake(v: Verification): Promise<void> {
@@ -168,9 +168,15 @@ async function checkToken(v: Verification, subject: string, arrivedAt: string, n
         'timestamp-authority',
         verified.error.facts,
       );
-    const apart = Math.abs(verified.value.time - at(arrivedAt));
-    if (apart > CLOCK_TOLERANCE_MS)
-      v.findings.fail('V08', 'EVIDENCE.CLOCKS_APART', subject, 'platform', { milliseconds: apart });
+    // The receipt is stamped once the arrival is judged: a queue of proofs or a dead process makes it later, by as much
+    // as they last. Earlier than the arrival it cannot be, nor later than the list that names it.
+    const { time } = verified.value;
+    const early = at(arrivedAt) - time;
+    if (early > CLOCK_TOLERANCE_MS)
+      v.findings.fail('V08', 'EVIDENCE.CLOCKS_APART', subject, 'platform', { milliseconds: early });
+    const late = time - at(v.close?.releaseAt ?? arrivedAt);
+    if (late > CLOCK_TOLERANCE_MS)
+      v.findings.fail('V08', 'EVIDENCE.STAMPED_LATE', subject, 'platform', { milliseconds: late });
   });
 }
 
