@@ -11,6 +11,20 @@ const faultsOf = (environment: Record<string, string>): Record<string, string> =
   return {};
 };
 
+/** What production needs at least. */
+const PRODUCTION = {
+  NODE_ENV: 'production',
+  PUBLIC_URL: 'https://x.example',
+  LOG_ORIGIN: 'x.example/log',
+  LOG_KEY_FILE: '/keys/log.key',
+  ...Object.fromEntries(
+    ['RECEIPT', 'PLATFORM', 'TIMESTAMP'].flatMap((name) => [
+      [`${name}_P12_FILE`, '/keys/p12'],
+      [`${name}_P12_PASSWORD_FILE`, '/keys/password'],
+    ]),
+  ),
+};
+
 describe('configuration', () => {
   it('needs nothing: one process, embedded database, files, demonstration mode, this machine only', () => {
     expect(parseConfig({})).toMatchObject({
@@ -57,16 +71,18 @@ describe('configuration', () => {
     ['S3_ACCESS_KEY', { S3_ENDPOINT: 'http://s3', S3_SECRET_KEY: 'x' }],
     ['S3_SECRET_KEY', { S3_ENDPOINT: 'http://s3', S3_ACCESS_KEY: 'x' }],
     ['S3_ENDPOINT', { S3_SECRET_KEY: 'x' }],
-    ['DEMO', { DEMO: 'true', NODE_ENV: 'production', PUBLIC_URL: 'https://x.example' }],
-    ['PUBLIC_URL', { NODE_ENV: 'production' }],
-    ['PUBLIC_URL', { NODE_ENV: 'production', PUBLIC_URL: 'http://x.example' }],
+    ['DEMO', { ...PRODUCTION, DEMO: 'true' }],
+    ['PUBLIC_URL', { ...PRODUCTION, PUBLIC_URL: '' }],
+    ['PUBLIC_URL', { ...PRODUCTION, PUBLIC_URL: 'http://x.example' }],
+    ['LOG_ORIGIN', { ...PRODUCTION, LOG_ORIGIN: '' }],
+    ['RECEIPT_P12_PASSWORD_FILE', { ...PRODUCTION, RECEIPT_P12_PASSWORD_FILE: '' }],
+    ['FAULT_KILL', { ...PRODUCTION, FAULT_KILL: 'storage.part.fsync.before:1' }],
   ])('refuses a contradiction at %s: %j', (variable, environment) => {
     expect(Object.keys(faultsOf(environment as unknown as Record<string, string>))).toEqual([variable]);
   });
 
   it('is never in demonstration mode in production', () => {
-    const environment = { NODE_ENV: 'production', PUBLIC_URL: 'https://x.example' };
-    expect(parseConfig(environment).demo).toBe(false);
+    expect(parseConfig(PRODUCTION).demo).toBe(false);
     expect(parseConfig({ DEMO: 'false' }).demo).toBe(false);
   });
 
