@@ -2,8 +2,7 @@
 import { hashText } from '../encoding/index.ts';
 import { only } from './bundle.ts';
 import { checkNames } from './bundle.ts';
-import { loggedRecords, tokenSubject } from './check-log.ts';
-import { verifyTimestampToken } from '../timestamp/index.ts';
+import { loggedRecords } from './check-log.ts';
 import type { Verification } from './context.ts';
 
 export function checkWhole(v: Verification): void {
@@ -80,20 +79,6 @@ function checkExplained(v: Verification): void {
     ...v.accepted.map(({ token }) => token),
     ...(v.close?.moves ?? []).map(({ token }) => token),
   ]);
-  for (const [name, token] of v.evidence.tokens)
-    v.findings.expect(
-      named.has(name) || isOfMovedBid(v, token),
-      'V21',
-      'EVIDENCE.UNEXPLAINED',
-      `tokens/${name}.tst`,
-      'bundle',
-    );
-}
-
-/** CLOSE names no token for a bid that was replaced or withdrawn; its arrival receipt and token are evidence all the same. */
-function isOfMovedBid(v: Verification, token: Uint8Array): boolean {
-  return (v.close?.moves ?? []).some(({ move }) => {
-    const receipt = v.evidence.records.arrival.get(move.record.from);
-    return receipt && verifyTimestampToken(token, tokenSubject(receipt), { roots: v.trust.tsa }).ok;
-  });
+  for (const token of v.evidence.tokens.keys())
+    v.findings.expect(named.has(token), 'V21', 'EVIDENCE.UNEXPLAINED', `tokens/${token}.tst`, 'bundle');
 }

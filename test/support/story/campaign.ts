@@ -1,0 +1,151 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { hashText } from '#trust';
+import { bidOf, beginStory, takeBids } from './story.ts';
+import type { BidsTaken, Story } from './story.ts';
+import { loggedReceipt, sealBid, submitBid } from './bidding.ts';
+import type { Acknowledged } from './bidding.ts';
+import { downloadEvidence, problemsOf, verifyFile } from './evidence.ts';
+import {
+  damageStoredEnvelope,
+  objectAndAnswer,
+  restoreDamaged,
+  sendFalseProof,
+  spoilSheet,
+} from './hazards.ts';
+import { runOpening, signOpeningRecord, viewOpening } from './opening.ts';
+import type { OpeningView } from './opening.ts';
+import { PlatformProcess } from './platform-process.ts';
+import type { PlatformHome } from './platform-process.ts';
+import { installPlatform, makeRoster } from './roster.ts';
+import { Supervisor } from './supervisor.ts';
+import type { KillPlan } from './supervisor.ts';
+import type { TenderPlan } from './tender.ts';
+
+export interface CampaignOutcome {
+  readonly kills: readonly string[];
+  readonly reached: ReadonlySet<string>;
+  /** Points that were to be killed at and never came. */
+  readonly pending: readonly string[];
+  /** Everything that a restart must never cost; empty when nothing was lost. */
+  readonly losses: readonly string[];
+  readonly checkpoints: number;
+}
+
+const BIDDERS = ['甲建设有限公司', '乙建设有限公司', '丙建设有限公司', '丁建设有限公司', '戊建设', '己建设'];
+
+/** One tender played to its opening record while the platform is killed by plan; then everything is counted. */
+export async function runCampaign(
+  home: PlatformHome,
+  plan: KillPlan,
+  tender: TenderPlan,
+): Promise<CampaignOutcome> {
+  const platform = new PlatformProcess(home);
+  const supervisor = new Supervisor(platform, plan);
+  const folder = await mkdtemp(join(tmpdir(), 'glasshall-bids-'));
+  try {
+    const roster = await makeRoster(BIDDERS);
+    await firstStart(platform, supervisor);
+    await installPlatform(home.environment, roster);
+    supervisor.start();
+    const door = { url: home.url, patienceMs: 90_000 };
+    const story = await beginStory(door, roster, tender);
+    const bids = await takeBids(story, folder);
+    const spoiled = await takeHazards(story, folder);
+    const acknowledged = [...bids.standing, spoiled];
+    await playOpening(home, story, bids);
+    await supervisor.rest();
+    const losses = [...supervisor.crashes, ...(await lossesOf(story, bids, acknowledged, folder))];
+    story.witness.stop();
+    const { kills, pending } = supervisor;
+    const reached = await supervisor.reached();
+    return { kills, reached, pending, losses, checkpoints: story.witness.checkpoints };
+  } finally {
+    await platform.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Keys and schema are made by the first start: it is killed too, until it gets through. */
+async function firstStart(platform: PlatformProcess, supervisor: Supervisor): Promise<void> {
+  const points = supervisor.pending.filter((point) => point.startsWith('transparency.key.'));
+  for (const point of [...points, null]) {
+    const kill = point === null ? {} : { FAULT_KILL: `${point}:1` };
+    platform.launch({ FAULT_TRACE: supervisor.tracePath, ...kill });
+    if (await platform.ready()) await platform.stop();
+    else await supervisor.noteKill(await platform.ended());
+  }
+}
+
+/** A sixth bidder whose sheet does not decrypt, after a COMMIT that is refused. */
+async function takeHazards({ people, lot }: Story, folder: string): Promise<Acknowledged> {
+  const last = people.bidders[5];
+  if (!last) throw new Error('six bidders');
+  const pack = await sealBid(last, lot, folder, bidOf('5600000.00', 2000));
+  const code = await sendFalseProof(last, lot, pack);
+  if (code !== 'BIDDING.DEALING_INVALID') throw new Error(`a false proof was answered by ${code}`);
+  return submitBid(last, lot, await spoilSheet(pack));
+}
+
+async function playOpening(home: PlatformHome, story: Story, bids: BidsTaken): Promise<void> {
+  const { people, lot } = story;
+  const [, , , damaged] = bids.standing;
+  const [first, , , owner] = people.bidders;
+  const { agency } = people.seats;
+  let [hurt, objected] = [home.environment['S3_ENDPOINT'] !== undefined, false];
+  await runOpening(people, lot, [1, 3, 5], async (view: OpeningView) => {
+    if (!damaged || !owner || !first) throw new Error('four bids stand');
+    if (!hurt && view.state === 'closed') await damageStoredEnvelope(home.dataDir, damaged);
+    hurt ||= view.state === 'closed';
+    await restoreDamaged(owner, lot, view, damaged);
+    if (!objected && view.state === 'stage-1') await objectAndAnswer(first, agency, lot);
+    objected ||= view.state === 'stage-1';
+  });
+  await signOpeningRecord(people, lot);
+}
+
+async function lossesOf(
+  story: Story,
+  bids: BidsTaken,
+  acknowledged: readonly Acknowledged[],
+  folder: string,
+): Promise<string[]> {
+  const { people, lot, trust, visitor, witness } = story;
+  const losses: string[] = [];
+  const view = await viewOpening(visitor, lot.lotId);
+  const listed = new Map(view.close?.record.accepted.map((bid) => [bid.c, bid]));
+  for (const bid of acknowledged) {
+    const entry = listed.get(bid.c);
+    if (!entry) losses.push(`CLOSE lacks the acknowledged bid ${bid.c}`);
+    else if (entry.arrivedAt !== bid.arrival.record.arrivedAt) losses.push(`${bid.c}: another arrival`);
+    else if (entry.storedAt !== bid.receipt.stored?.record.storedAt) losses.push(`${bid.c}: stored otherwise`);
+  }
+  if (listed.size !== acknowledged.length) losses.push(`CLOSE lists ${listed.size} bids`);
+  const moved = view.close?.record.moves.map(({ move }) => move.record.from).sort() ?? [];
+  if (moved.join() !== [bids.replaced.c, bids.withdrawn.c].sort().join()) losses.push('CLOSE: other moves');
+  const owners = [...people.bidders.slice(0, 4), people.bidders[5]];
+  for (const [at, bid] of acknowledged.entries()) losses.push(...(await receiptLosses(owners[at], bid, witness)));
+  const outcomes = acknowledged.map(({ c }) => view.record?.record.bids.find((bid) => bid.c === c)?.outcome);
+  if (outcomes.join() !== 'opened,opened,opened,opened,revoked') losses.push(`outcomes: ${outcomes.join()}`);
+  losses.push(...(await witness.contradictions()));
+  const file = await downloadEvidence(visitor, lot.lotId, join(folder, 'evidence.zip'));
+  const report = await verifyFile(file, trust);
+  if (report.verdict !== 'holds') losses.push('the evidence does not verify', ...problemsOf(report));
+  return losses;
+}
+
+/** The receipt that was handed out is the receipt that is there, and the log has it. */
+async function receiptLosses(
+  owner: Story['visitor'] | undefined,
+  bid: Acknowledged,
+  witness: Story['witness'],
+): Promise<string[]> {
+  if (!owner) return [`${bid.c}: no owner`];
+  const now = await loggedReceipt(owner, bid);
+  const same =
+    hashText('arrival', now.arrival) === hashText('arrival', bid.arrival) &&
+    hashText('stored', now.stored) === hashText('stored', bid.receipt.stored);
+  if (now.log) witness.note(now.log.checkpoint);
+  return [...(same ? [] : [`${bid.c}: another receipt`]), ...(now.log ? [] : [`${bid.c}: not in the log`])];
+}
