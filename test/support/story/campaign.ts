@@ -127,7 +127,7 @@ async function lossesOf(
   const owners = [...people.bidders.slice(0, 4), people.bidders[5]];
   for (const [at, bid] of acknowledged.entries()) losses.push(...(await receiptLosses(owners[at], bid, witness)));
   const outcomes = acknowledged.map(({ c }) => view.record?.record.bids.find((bid) => bid.c === c)?.outcome);
-  if (outcomes.join() !== 'opened,opened,opened,opened,revoked') losses.push(`outcomes: ${outcomes.join()}`);
+  if (outcomes.join() !== 'opened,opened,opened,opened,revoked-bidder-fault') losses.push(`outcomes: ${outcomes.join()}`);
   losses.push(...(await witness.contradictions()));
   const file = await downloadEvidence(visitor, lot.lotId, join(folder, 'evidence.zip'));
   const report = await verifyFile(file, trust);

@@ -1,0 +1,52 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createTestApp } from '../test-app.ts';
+import type { TestApp } from '../test-app.ts';
+import { sealBid, submitBid } from './bidding.ts';
+import type { Acknowledged } from './bidding.ts';
+import { runOpening, signOpeningRecord } from './opening.ts';
+import { makeRoster, trustRoster } from './roster.ts';
+import { beginStory, bidOf } from './story.ts';
+import type { Story } from './story.ts';
+
+export interface SmallStory {
+  readonly app: TestApp;
+  readonly story: Story;
+  readonly bids: readonly Acknowledged[];
+  readonly folder: string;
+  close(): Promise<void>;
+}
+
+export const SMALL_BIDDERS = ['甲建设有限公司', '乙建设有限公司', '丙建设有限公司'] as const;
+
+/** In this process: three bidders with the smallest bids there are, up to the deadline's eve. */
+export async function beginSmallStory(biddingMs = 20_000): Promise<SmallStory> {
+  const app = await createTestApp({
+    RATE_LIMIT_PER_ADDRESS: '1000000',
+    RATE_LIMIT_PER_SESSION: '1000000',
+    LOG_TICK_MS: '100',
+  });
+  const folder = await mkdtemp(join(tmpdir(), 'glasshall-small-'));
+  const roster = await makeRoster(SMALL_BIDDERS);
+  await trustRoster(app.app, roster);
+  const door = { url: app.url, patienceMs: 5000 };
+  const story = await beginStory(door, roster, { biddingMs, waits: 100 });
+  const bids = await Promise.all(
+    story.people.bidders.map(async (bidder, at) => {
+      const plan = bidOf(`${4 + at}000000.00`, 500);
+      return submitBid(bidder, story.lot, await sealBid(bidder, story.lot, folder, plan));
+    }),
+  );
+  const close = async () => {
+    story.witness.stop();
+    await app.close();
+    await rm(folder, { recursive: true, force: true });
+  };
+  return { app, story, bids, folder, close };
+}
+
+export async function finishSmallStory({ story: { people, lot } }: SmallStory): Promise<void> {
+  await runOpening(people, lot);
+  await signOpeningRecord(people, lot);
+}
