@@ -14,10 +14,9 @@ const { values } = parseArgs({
   options: {
     seed: { type: 'string', default: String(randomInt(1, 1_000_000)) },
     kills: { type: 'string', default: '50' },
-    minutes: { type: 'string', default: '5' },
   },
 });
-const [seed, kills, minutes] = [Number(values.seed), Number(values.kills), Number(values.minutes)];
+const [seed, kills] = [Number(values.seed), Number(values.kills)];
 const say = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
 
 ensureBuilt();
@@ -30,7 +29,7 @@ for (let round = 0; round < 4 && !lost && (pending.length > 0 || made < kills); 
   const home = await platformHome(environment ?? {});
   const randomKills = Math.max(3, kills - made - pending.length);
   const plan = { seed: seed + round, points: pending, randomKills, databaseKills: 3 };
-  const outcome = await runCampaign(home, plan, { biddingMs: minutes * 60_000, waits: 20 });
+  const outcome = await runCampaign(home, plan, { biddingMs: 45_000, waits: 20 });
   made += outcome.kills.length;
   pending = [...outcome.pending];
   lost = outcome.losses.length > 0;

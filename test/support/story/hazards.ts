@@ -68,9 +68,7 @@ export async function restoreDamaged(
 ): Promise<void> {
   if (view.bids.find(({ c }) => c === bid.c)?.damaged !== 'E0') return;
   const bytes = await readFile(sealedFileOf(bid.pack.folder, 'E0'));
-  await bidder
-    .putBytes(`/lots/${lot.lotId}/opening/envelopes/${bid.c}/E0`, bytes)
-    .catch(unlessRefused);
+  await bidder.putBytes(`/lots/${lot.lotId}/opening/envelopes/${bid.c}/E0`, bytes).catch(unlessRefused);
 }
 
 /** An objection on the spot, and its answer. Either may have been taken already by a platform that then died. */

@@ -26,7 +26,8 @@ export interface KillPlan {
 }
 
 /** Passed so often that an early and a late kill are different things. */
-const FREQUENT = /^(persistence\.commit|transparency\.(leaves|tiles?|checkpoint)|storage\.part|bidding\.part)/;
+const FREQUENT =
+  /^(persistence\.commit|transparency\.(leaves|tiles?|checkpoint)|storage\.part|bidding\.part)/;
 
 /** Keeps the platform alive and kills it by plan: at named points, at random moments, with and without its database. */
 export class Supervisor {

@@ -30,7 +30,7 @@ export interface KeyedLot extends Tender {
 }
 
 export interface TenderPlan {
-  /** From now to the deadline; the twenty days of 法24 are scaled to a third of it. */
+  /** From now to the deadline; the twenty days of 法24 are scaled to a quarter of it. */
   readonly biddingMs: number;
   /** Protocol waits are divided by this: 60 s before CLOSE, 5 min to find yourself. */
   readonly waits: number;
@@ -67,7 +67,7 @@ export async function publishTender({ seats }: People, plan: TenderPlan): Promis
     deadline: formatInstant(deadline),
     documentsFrom: formatInstant(now),
     documentsUntil: formatInstant(deadline),
-    acceleration: { periods: Math.ceil((20 * DAY) / (plan.biddingMs / 3)), waits: plan.waits },
+    acceleration: { periods: Math.ceil((20 * DAY) / (plan.biddingMs / 4)), waits: plan.waits },
   });
   await agency.putBytes(`/lots/${lot.id}/documents/tender.txt`, Buffer.from('招标文件 '.repeat(300)));
   const notice = await publishNotice(agency, lot.id);
