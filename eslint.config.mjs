@@ -26,6 +26,15 @@ export default ts.config(
       'max-params': ['error', 6],
     },
   },
-  { files: ['**/*.spec.ts', 'test/**/*.ts'], rules: { 'no-restricted-syntax': ['error', random], '@typescript-eslint/no-non-null-assertion': 'off' } },
-  { files: ['**/*.mjs'], languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly', Buffer: 'readonly' } } },
+  {
+    files: ['**/*.spec.ts', 'test/**/*.ts'],
+    rules: { 'no-restricted-syntax': ['error', random], '@typescript-eslint/no-non-null-assertion': 'off' },
+  },
+  { files: ['**/*.cjs'], languageOptions: { globals: { module: 'writable' } } },
+  {
+    files: ['**/*.mjs'],
+    languageOptions: {
+      globals: { process: 'readonly', console: 'readonly', URL: 'readonly', Buffer: 'readonly' },
+    },
+  },
 );
