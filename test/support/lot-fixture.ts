@@ -19,6 +19,7 @@ import type {
   DevelopmentCa,
   DocumentRef,
   LotKey,
+  Notice,
   OpeningSheet,
   Scalar,
   Signed,
@@ -32,6 +33,8 @@ export interface LotFixture {
   readonly signed: Signed<LotKey>;
   readonly lotKeyHash: string;
   readonly documents: readonly DocumentRef[];
+  /** Version 1, signed by the agency (seat 2). */
+  readonly notice: Signed<Notice>;
   /** x_1…x_n. */
   readonly secrets: readonly Scalar[];
   readonly trustees: readonly Signer[];
@@ -60,10 +63,12 @@ export async function makeLot(
   const trustees = await Promise.all(ROLES.map((role, index) => signerOf(index + 1, `受托方 ${role}`)));
   const pairs = ROLES.map(() => newKeyPair(systemRandom));
   const room = newKeyPair(systemRandom);
+  const documents = [{ name: '招标文件.pdf', size: 1234, sha256: hashText('document', { test: true }) }];
+  const notice = noticeOf(lot, now, documents);
   const terms = {
     type: 'lotkey' as const,
     lot,
-    notice: hashText('notice', { test: true }),
+    notice: hashText('notice', notice),
     suite: 'P256' as const,
     n: ROLES.length,
     k,
@@ -99,12 +104,51 @@ export async function makeLot(
     lotKey,
     signed,
     lotKeyHash: hashText('lotkey', lotKey),
-    documents: [{ name: '招标文件.pdf', size: 1234, sha256: hashText('document', { test: true }) }],
+    documents,
+    notice: await signRecord('notice', notice, trustees.slice(1, 2)),
     secrets: pairs.map(({ secret }) => secret),
     trustees,
     roomSecret: room.secret,
     certificates: (fingerprint) => known.get(fingerprint),
     bidder: (number) => signerOf(100 + number, `投标人 ${String(number)}`),
+  };
+}
+
+function noticeOf(lot: string, now: Instant, documents: DocumentRef[]): Notice {
+  const party = (number: number, role: string) => ({
+    name: `受托方 ${role}`,
+    creditCode: testCreditCode(number),
+  });
+  return {
+    type: 'notice',
+    lot,
+    project: '7f0c1a2b-3c4d-4e5f-8a9b-0c1d2e3f4a5b',
+    version: 1,
+    kind: 'notice',
+    projectName: '道路改造工程',
+    lotName: '一标段',
+    ruleset: 'tendering-2019-03',
+    tenderee: party(1, 'tenderee'),
+    agency: party(2, 'agency'),
+    regulator: party(3, 'regulator'),
+    estimate: '9900000.00',
+    documents,
+    summary: '',
+    documentsFrom: formatInstant(addMs(now, -DAY)),
+    documentsUntil: formatInstant(now),
+    deadline: formatInstant(addMs(now, DAY)),
+    method: {
+      kind: 'lowest-evaluated-price',
+      controlPrice: null,
+      basePeriodDays: 180,
+      lateDayBasisPoints: 5,
+      earlyDayBasisPoints: 0,
+      maxPeriodDays: 400,
+      rounding: 'half-up',
+      tieBreak: 'price-then-arrival',
+    },
+    acceleration: { periods: 1, waits: 1 },
+    publishedAt: formatInstant(addMs(now, -DAY)),
   };
 }
 

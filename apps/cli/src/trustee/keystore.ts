@@ -73,6 +73,7 @@ export class Keystore {
       const check = seal(key, CHECK, new Uint8Array(0));
       const record = { type: 'keystore', version: 1, salt: b64u.encode(salt), check: b64u.encode(check) };
       await replaceFile(path, canonicalBytes(record));
+      return new Keystore(folder, key);
     }
     const found = parseRecord(header, new Uint8Array(await readFile(path)), MAX_BYTES);
     const key = await derive(passphrase, b64u.decode(found.salt));

@@ -1,0 +1,79 @@
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { encodeScalar } from '#trust';
+import { Keystore } from './keystore.ts';
+import type { LotSecret } from './keystore.ts';
+
+const PASSPHRASE = 'correct horse battery';
+const LOT = '5f0c1a2b-3c4d-4e5f-8a9b-0c1d2e3f4a5b';
+const OTHER = '6f0c1a2b-3c4d-4e5f-8a9b-0c1d2e3f4a5b';
+const hash = 'A'.repeat(43);
+const secret: LotSecret = {
+  type: 'trustee-key',
+  lot: LOT,
+  i: 3,
+  org: '914400000000000003',
+  cert: hash,
+  x: encodeScalar(123456789n),
+  terms: hash,
+  lotKeyHash: null,
+  close: null,
+};
+let folder: string;
+let keystore: Keystore;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'glasshall-keystore-'));
+  keystore = await Keystore.open(join(folder, 'keys'), PASSPHRASE);
+  await keystore.save(secret);
+}, 120_000);
+
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+it('gives back what it keeps, also to a later process with the passphrase, and to nobody else', async () => {
+  const again = await Keystore.open(join(folder, 'keys'), PASSPHRASE);
+  expect(await again.load(LOT)).toEqual(secret);
+  expect(await again.lots()).toEqual([LOT]);
+  expect(await again.load(OTHER)).toBeNull();
+  await expect(Keystore.open(join(folder, 'keys'), 'another passphrase')).rejects.toMatchObject({
+    code: 'KEYSTORE.PASSPHRASE',
+  });
+}, 120_000);
+
+it('shows nothing of a key on the disk', async () => {
+  for (const name of await readdir(join(folder, 'keys'), { recursive: true })) {
+    const text = await readFile(join(folder, 'keys', name), 'utf8').catch(() => '');
+    expect(text).not.toContain(secret.x);
+    expect(text).not.toContain(PASSPHRASE);
+  }
+});
+
+it('refuses a file that was altered, or put under another lot', async () => {
+  const path = join(folder, 'keys', 'lots', `${LOT}.json`);
+  const text = await readFile(path, 'utf8');
+  const entry = JSON.parse(text) as { box: string };
+  await writeFile(
+    path,
+    text.replace(entry.box, `${entry.box.startsWith('A') ? 'B' : 'A'}${entry.box.slice(1)}`),
+  );
+  await expect(keystore.load(LOT)).rejects.toMatchObject({ code: 'KEYSTORE.DAMAGED' });
+  await writeFile(path, text);
+  await writeFile(join(folder, 'keys', 'lots', `${OTHER}.json`), text.replace(LOT, OTHER));
+  await expect(keystore.load(OTHER)).rejects.toMatchObject({ code: 'KEYSTORE.DAMAGED' });
+});
+
+it('takes no path for a lot, and no short passphrase', async () => {
+  await expect(keystore.load('../../etc')).rejects.toMatchObject({ code: 'KEYSTORE.LOT' });
+  await expect(Keystore.open(join(folder, 'new'), 'short')).rejects.toMatchObject({
+    code: 'KEYSTORE.PASSPHRASE_SHORT',
+  });
+});
+
+it('destroys a key for good', async () => {
+  await keystore.destroy(LOT);
+  expect(await keystore.load(LOT)).toBeNull();
+  expect(await keystore.lots()).not.toContain(LOT);
+});
