@@ -41,6 +41,7 @@ function replayReport(v: Verification, record: OpeningRecord, report: Evaluation
   const expect = (holds: boolean, code: string) =>
     v.findings.expect(holds, 'V20', code, 'report.json', 'agency');
   expect(report.lot === v.evidence.header.lot, 'EVIDENCE.OTHER_LOT');
+  expect(at(report.reportedAt) >= at(record.finishedAt), 'EVIDENCE.OUT_OF_ORDER');
   expect(report.openingRecord === hashText('opening-record', record), 'EVIDENCE.OTHER_RECORD');
   const method = v.notices[0]?.record.method;
   if (!method) return;
@@ -92,6 +93,9 @@ function checkPublicity(
   const { record: shown } = publicity;
   const signing = { when: at(shown.from), needed: [agency], blame: 'agency' } as const;
   v.checkSigners('V20', 'publicity.json', 'publicity', publicity, signing);
+  expect(shown.lot === v.evidence.header.lot, 'EVIDENCE.OTHER_LOT');
+  // The three days run from a publication that the report comes before; a date set back would shorten them.
+  expect(at(shown.from) >= at(report.reportedAt), 'EVIDENCE.OUT_OF_ORDER');
   expect(shown.report === hashText('evaluation-report', report), 'EVIDENCE.OTHER_REPORT');
   expect(
     hashText('list', listOf(shown)) === hashText('list', expected(record, report)),
@@ -103,6 +107,7 @@ function checkPublicity(
   const { record: won } = award;
   const winning = { when: at(won.awardedAt), needed: [agency], blame: 'agency' } as const;
   v.checkSigners('V20', 'award.json', 'award', award, winning);
+  expect(won.lot === v.evidence.header.lot, 'EVIDENCE.OTHER_LOT', 'award.json');
   expect(won.publicity === hashText('publicity', shown), 'EVIDENCE.OTHER_PUBLICITY', 'award.json');
   expect(at(won.awardedAt) >= at(shown.until), 'EVIDENCE.AWARDED_EARLY', 'award.json');
   expect(isFirst(won, shown), 'EVIDENCE.NOT_FIRST_RANK', 'award.json');

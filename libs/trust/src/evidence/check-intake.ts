@@ -3,7 +3,7 @@ import { MINUTE, SECOND } from '#kernel';
 import { b64u, edVerify, hashText, signatureInput } from '../encoding/index.ts';
 import { bidLabel, checkDealings, commitBody, trusteeKeysOf } from '../threshold/index.ts';
 import type { DealingClaim } from '../threshold/index.ts';
-import type { Commit, LotKey } from '../records.ts';
+import type { Commit, LotKey, StoredReceipt } from '../records.ts';
 import { verifyTimestampToken } from '../timestamp/index.ts';
 import { numbered, only } from './bundle.ts';
 import { at } from './context.ts';
@@ -24,6 +24,7 @@ export async function checkIntake(v: Verification): Promise<void> {
   checkTimes(v, v.lotKey);
   checkAdds(v);
   checkAccepted(v);
+  checkRefused(v);
   checkMoves(v);
   for (const bid of v.accepted) await checkToken(v, bid.c, bid.arrivedAt, bid.token);
   for (const { move, arrivedAt, token } of signed.record.moves)
@@ -96,11 +97,29 @@ function checkAccepted(v: Verification): void {
     const rule = { when: at(record.storedAt), needed: ['platform'], blame: 'platform' } as const;
     v.checkSigners('V07', path, 'receipt-stored', signed, rule);
     v.findings.expect(record.c === c, 'V21', 'EVIDENCE.NAME', path, 'bundle');
+    v.findings.expect(storedFits(v, record), 'V07', 'EVIDENCE.OTHER_STRUCTURE', path, 'platform');
     const bid = accepted.get(c);
     const inTime = at(record.storedAt) < deadline;
-    const known = bid !== undefined || moved.has(c) || close.refused.some((refused) => refused.c === c);
-    v.findings.expect(!inTime || known, 'V07', 'EVIDENCE.DROPPED', c, 'platform');
+    v.findings.expect(record.inTime === inTime, 'V07', 'EVIDENCE.OTHER_TIME', path, 'platform');
+    // What was stored in time was judged before: no reason in CLOSE's list of the refused can undo it.
+    v.findings.expect(!inTime || bid !== undefined || moved.has(c), 'V07', 'EVIDENCE.DROPPED', c, 'platform');
     if (bid) v.findings.expect(bid.storedAt === record.storedAt, 'V07', 'EVIDENCE.OTHER_TIME', c, 'platform');
+  }
+}
+
+const storedFits = (v: Verification, { c, lotKeyHash, envelopes }: StoredReceipt): boolean => {
+  const committed = v.evidence.records.commit.get(c)?.envelopes ?? [];
+  return (
+    lotKeyHash === v.close?.lotKeyHash &&
+    hashText('envelopes', envelopes) === hashText('envelopes', committed)
+  );
+};
+
+/** `late` is the one reason that a reader can check by CLOSE alone. */
+function checkRefused(v: Verification): void {
+  for (const { c, arrivedAt, reason } of v.close?.refused ?? []) {
+    const due = reason !== 'late' || at(arrivedAt) >= at(v.close?.deadline ?? arrivedAt);
+    v.findings.expect(due, 'V07', 'EVIDENCE.NOT_LATE', c, 'platform');
   }
 }
 

@@ -105,12 +105,19 @@ export function loggedRecords(v: Verification): { type: string; hash: string; pa
   return list;
 }
 
+/** Leaves under a checkpoint whose signature and consistency V03 checks. */
+const sizeOf = (checkpoint: string): number => Number(checkpoint.split('\n')[1] ?? '0');
+
 /** Every record of the lot has a leaf, and CLOSE says of each bid where its leaf is. */
 function checkReceipts(v: Verification): void {
   const leaves = new Map(v.evidence.proofs.leaves.map((leaf) => [leaf.hash, leaf]));
+  // A record with two places could be shown before or after another, as it suits.
+  if (leaves.size !== v.evidence.proofs.leaves.length)
+    v.findings.fail('V05', 'EVIDENCE.LOGGED_TWICE', 'log/proofs.json', 'platform');
   for (const { hash: subject, path } of loggedRecords(v))
     v.findings.expect(leaves.has(subject), 'V05', 'EVIDENCE.NO_INCLUSION_PROOF', path, 'platform');
-  const closed = [
+  const closed = v.close ? sizeOf(v.close.checkpoint) : 0;
+  const listed = [
     ...v.accepted.map((bid) => ({ subject: bid.c, blind: bid.blind, index: bid.index })),
     ...(v.close?.moves ?? []).map(({ move, blind, index }) => ({
       subject: hashText('move', move.record),
@@ -118,10 +125,11 @@ function checkReceipts(v: Verification): void {
       index,
     })),
   ];
-  for (const { subject, blind, index } of closed) {
+  for (const { subject, blind, index } of listed) {
     const leaf = leaves.get(subject);
     const same = leaf?.blind === blind && leaf.index === index;
     v.findings.expect(same, 'V05', 'EVIDENCE.OTHER_LEAF', subject, 'platform');
+    v.findings.expect(index < closed, 'V05', 'EVIDENCE.LOGGED_LATE', subject, 'platform');
   }
 }
 

@@ -10,7 +10,7 @@ import { at } from './context.ts';
 import type { Verification } from './context.ts';
 import { openFromBundle } from './open-from-bundle.ts';
 import type { Bid, OpenedContent } from './open-from-bundle.ts';
-import { checkSharesRecord, journalTargets, shareClaims, shareTargets } from './shares.ts';
+import { checkSeat, checkSharesRecord, journalTargets, shareClaims, shareTargets } from './shares.ts';
 import type { ShareAudience, ShareTarget, SharesHead } from './shares.ts';
 import { MIN_BIDDERS, standingBids } from './standing.ts';
 import type { IdentityFinding, Standing } from './standing.ts';
@@ -36,6 +36,7 @@ export async function checkOpening(v: Verification): Promise<void> {
   const agency = v.notices[0]?.record.agency.creditCode ?? '';
   const rule = { when: at(record.record.finishedAt), needed: ['platform', agency], blame: 'agency' } as const;
   v.checkSigners('V16', 'record.json', 'opening-record', record, rule);
+  checkSealedShares(v, lotKey, standing.goesOn);
   checkShareFiles(v, lotKey, { identities: enough, contents: standing.goesOn });
 }
 
@@ -146,6 +147,13 @@ function combine(
   return keys;
 }
 
+/** CLOSE named no revocation list, or no usable one, for an authority on a bidder's path. */
+const LISTS_FAIL: ReadonlySet<string> = new Set([
+  'CERT.CRL_MISSING',
+  'CERT.CRL_NOT_CURRENT',
+  'CERT.CRL_UNSUPPORTED',
+]);
+
 /** Stage 0: every accepted bid's `I`. */
 async function openIdentities(
   v: Verification,
@@ -169,6 +177,9 @@ async function openIdentities(
       findings.push({ c, arrivedAt, identity: { ok: true, name, creditCode, withdrawAll } });
     } else {
       const reason = identity?.error.code ?? '';
+      // The platform chooses the lists that CLOSE names: a bidder who cannot be judged for want of one is not at fault.
+      const cause = identity?.error.facts['cause'];
+      if (typeof cause === 'string' && LISTS_FAIL.has(cause)) v.findings.fail('V15', cause, c, 'platform');
       findings.push({ c, arrivedAt, identity: { ok: false, fault: 'bidder', reason } });
       v.findings.note('V15', `${c}: ${reason}`);
     }
@@ -265,12 +276,18 @@ function checkRecord(
   const head = headOf(v, { stage: 0, audience: 'public' }, 1);
   expect(record.lot === v.evidence.header.lot && record.lotKeyHash === head.lotKeyHash, 'EVIDENCE.OTHER_LOT');
   expect(record.close === head.close && record.adds.join() === head.adds.join(), 'EVIDENCE.OTHER_CLOSE');
+  const due = at(record.openedAt) >= at(v.close?.releaseAt ?? record.openedAt);
+  expect(due && at(record.finishedAt) >= at(record.openedAt), 'EVIDENCE.OPENED_EARLY');
   expect(record.distinctBidders === standing.distinctBidders, 'EVIDENCE.DISTINCT_BIDDERS');
   expect(record.result === (standing.goesOn ? 'opened' : 'failed'), 'EVIDENCE.RESULT');
   const listed = new Map(record.bids.map((bid) => [bid.c, bid]));
   const moved = new Set(v.close?.moves.map(({ move }) => move.record.from));
   const extra = record.bids.filter(({ c }) => !moved.has(c) && !standing.bids.some((bid) => bid.c === c));
   expect(extra.length === 0 && listed.size === record.bids.length, 'EVIDENCE.OTHER_BIDS');
+  for (const { c, outcome, bidder, sheet } of record.bids.filter((bid) => moved.has(bid.c))) {
+    const out = outcome === 'withdrawn' || outcome === 'superseded';
+    expect(out && bidder === null && sheet === null, 'EVIDENCE.OTHER_OUTCOME', c);
+  }
   for (const bid of standing.bids) {
     const said = listed.get(bid.c);
     if (!expect(said !== undefined, 'EVIDENCE.BID_MISSING', bid.c) || !said) continue;
@@ -300,10 +317,15 @@ function outcomeOf(
   if (!goesOn) return 'sealed';
   if (content?.fault === 'bidder') return 'revoked-bidder-fault';
   if (content?.fault === 'platform') return 'withdrawn-platform-fault';
-  // A committee envelope that this reader may not open can have failed: the record's word stands, and V14 is restricted.
-  const unseen = v.evidence.header.audience === 'public';
-  const failed = said === 'revoked-bidder-fault' || said === 'withdrawn-platform-fault';
-  return unseen && failed ? said : 'opened';
+  // A committee envelope that this reader may not open can have failed: the record's word stands, and V16 says so.
+  const unseen =
+    v.evidence.header.audience === 'public' &&
+    v.lotKey?.stages.some(({ stage, audience }) => stage > 0 && audience === 'committee');
+  if (!unseen || (said !== 'revoked-bidder-fault' && said !== 'withdrawn-platform-fault')) return 'opened';
+  if (said === 'revoked-bidder-fault')
+    v.findings.set('V16', 'restricted', 'a bid is revoked for an envelope that only auditors can open');
+  else v.findings.fail('V13', 'EVIDENCE.BYTES_LOST', 'a committee envelope', 'platform');
+  return said;
 }
 
 /** Shares exist for nothing but the stages of this lot that were reached; the journal opens in any case. */
@@ -322,5 +344,46 @@ function checkShareFiles(
     const may = record.stage === 0 ? reached.identities : reached.contents;
     const due = record.audience === 'journal' || may;
     v.findings.expect(due, 'V17', 'EVIDENCE.OPENED_TOO_MUCH', path, 'platform');
+  }
+}
+
+/**
+ * What is announced of the committee's shares: signed by the seat, for this CLOSE, once the stage was reached. An
+ * auditor sees that it is the hash of the very record that was opened with.
+ */
+function checkSealedShares(v: Verification, lotKey: LotKey, reached: boolean): void {
+  const head = headOf(v, { stage: 0, audience: 'public' }, 1);
+  const committee = new Set(
+    lotKey.stages.filter(({ audience }) => audience === 'committee').map(({ stage }) => stage),
+  );
+  for (const [name, signed] of v.evidence.records['sealed-shares']) {
+    const { record } = signed;
+    const path = `sealed-shares/${name}.json`;
+    const blame = `trustee-${record.i}` as const;
+    const fail = (code: string) => {
+      v.findings.fail('V11', code, path, blame);
+    };
+    try {
+      checkSeat('sealed-shares', signed, lotKey, (fingerprint) => v.evidence.certificates.get(fingerprint));
+    } catch (error) {
+      if (!(error instanceof TrustError)) throw error;
+      fail(error.code);
+    }
+    v.findings.expect(name === `${record.stage}-${record.i}`, 'V21', 'EVIDENCE.NAME', path, 'bundle');
+    if (record.lotKeyHash !== head.lotKeyHash || record.close !== head.close) fail('EVIDENCE.SHARES_HEAD');
+    if (!committee.has(record.stage)) fail('EVIDENCE.UNKNOWN_STAGE');
+    v.findings.expect(reached, 'V17', 'EVIDENCE.OPENED_TOO_MUCH', path, 'platform');
+  }
+  for (const [name, { record }] of v.evidence.records.shares) {
+    if (record.audience !== 'committee') continue;
+    const announced = v.evidence.records['sealed-shares'].get(`${record.stage}-${record.i}`)?.record.shares;
+    const path = `shares/${name}.json`;
+    v.findings.expect(
+      announced === hashText('shares', record),
+      'V11',
+      'EVIDENCE.NOT_ANNOUNCED',
+      path,
+      'platform',
+    );
   }
 }

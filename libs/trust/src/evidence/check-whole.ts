@@ -1,7 +1,6 @@
 /** V17 and V21: things happened in their order, and there is nothing in the bundle that nothing explains. */
 import { hashText } from '../encoding/index.ts';
-import { only } from './bundle.ts';
-import { checkNames } from './bundle.ts';
+import { checkNames, numbered, only } from './bundle.ts';
 import { loggedRecords } from './check-log.ts';
 import type { Verification } from './context.ts';
 
@@ -35,6 +34,11 @@ function checkOrder(v: Verification): void {
     const between = (lotKey === null || lotKey < at) && (close === null || at < close);
     v.findings.expect(between, 'V17', 'EVIDENCE.OUT_OF_ORDER', c, 'platform');
   }
+  numbered(v.evidence, 'deadline').forEach(({ record }, i) => {
+    const at = place('deadline', record);
+    const before = at === null || close === null || at < close;
+    v.findings.expect(before, 'V17', 'EVIDENCE.OUT_OF_ORDER', `deadlines/${i + 1}.json`, 'platform');
+  });
   for (const [c, { record }] of v.evidence.records.stored) {
     const at = place('receipt-stored', record);
     const before = at === null || close === null || at < close;

@@ -138,8 +138,7 @@ export class Verification {
     // The platform's own signers are pinned one by one: taking the pin back is their revocation.
     // Only CLOSE's lists count, for everything up to it; what is signed later is judged without (V01 says so).
     const isPinned = this.trust.platform.has(certificate.fingerprint);
-    if (isPinned || !this.close || this.crls.length === 0 || when > at(this.close.closedAt))
-      return validateChain(question);
+    if (isPinned || !this.close || when > at(this.close.closedAt)) return validateChain(question);
     return validateChain({ ...question, crls: this.crls, crlsAt: at(this.close.closedAt) });
   }
 

@@ -1,0 +1,327 @@
+import { addMs, formatInstant } from '#kernel';
+import { nodeAead } from '#trust/node';
+import { createHash } from 'node:crypto';
+import { makeLot, sheetOf } from '../../../../test/support/lot-fixture.ts';
+import type { LotFixture } from '../../../../test/support/lot-fixture.ts';
+import { hashText, signRecord } from '../encoding/index.ts';
+import type { Signer } from '../pki/signer.ts';
+import type { Award, Close, EvaluationReport, OpeningRecord, Publicity, StoredReceipt } from '../records.ts';
+import type { BundleReader, Evidence } from './bundle.ts';
+import { checkAward } from './check-award.ts';
+import { checkIntake } from './check-intake.ts';
+import { checkLog } from './check-log.ts';
+import { checkOpening } from './check-opening.ts';
+import { checkWhole } from './check-whole.ts';
+import { Verification } from './context.ts';
+import { Findings } from './report.ts';
+
+/** What the operator can sign and log as it likes: every statement here carries signatures that hold. */
+let lot: LotFixture;
+let platform: Signer;
+beforeAll(async () => {
+  lot = await makeLot();
+  platform = await lot.bidder(900);
+}, 60_000);
+
+const later = (ms: number): string => formatInstant(addMs(lot.now, ms));
+const DAY = 86_400_000;
+const name = (text: string): string => hashText('test', { text });
+
+const closeOf = (change: Partial<Close> = {}): Close => ({
+  type: 'close',
+  lotKeyHash: lot.lotKeyHash,
+  deadline: lot.lotKey.deadline,
+  checkpoint: 'example.org/log\n7\nAAAA\n',
+  closedAt: later(DAY + 60_000),
+  releaseAt: later(DAY + 360_000),
+  accepted: [],
+  moves: [],
+  refused: [],
+  intake: [],
+  crls: [],
+  ...change,
+});
+
+const recordOf = (change: Partial<OpeningRecord> = {}): OpeningRecord => ({
+  type: 'opening-record',
+  lot: lot.lotKey.lot,
+  lotKeyHash: lot.lotKeyHash,
+  close: hashText('close', closeOf()),
+  adds: [],
+  openedAt: later(DAY + 360_000),
+  finishedAt: later(DAY + 400_000),
+  result: 'failed',
+  distinctBidders: 0,
+  bids: [],
+  trustees: [],
+  objections: [],
+  ...change,
+});
+
+const storedOf = (c: string, change: Partial<StoredReceipt> = {}): StoredReceipt => ({
+  type: 'receipt-stored',
+  lotKeyHash: lot.lotKeyHash,
+  c,
+  storedAt: later(1000),
+  inTime: true,
+  envelopes: [{ e: 'I', root: name('root'), length: 1 }],
+  ...change,
+});
+
+const NO_FILES: BundleReader = {
+  entries: [],
+  bytes: () => Promise.reject(new Error('no file is read')),
+  stream: () => {
+    throw new Error('no file is read');
+  },
+};
+
+type Records = { readonly [K in keyof Evidence['records']]?: readonly (readonly [string, object])[] };
+
+/** A verification of these records, and what it found, one line each. */
+function verification(records: Records, proofs: Partial<Evidence['proofs']> = {}) {
+  const signers = [platform, ...lot.trustees].map(({ certificate }) => certificate);
+  const kinds = [
+    'notice',
+    'deadline',
+    'lotkey',
+    'journal',
+    'close',
+    'close-add',
+    'commit',
+    'arrival',
+  ] as const;
+  const more = ['stored', 'shares', 'sealed-shares', 'opening-record', 'evaluation-report'] as const;
+  const all = [...kinds, ...more, 'publicity', 'award'] as const;
+  const given: Records = { notice: [['1', lot.notice]], lotkey: [['', lot.signed]], ...records };
+  const evidence = {
+    header: {
+      type: 'bundle',
+      version: 1,
+      lot: lot.lotKey.lot,
+      audience: 'public',
+      createdAt: later(0),
+      files: [],
+    },
+    records: Object.fromEntries(all.map((kind) => [kind, new Map(given[kind] ?? [])])),
+    tokens: new Map(),
+    certificates: new Map(signers.map((certificate) => [certificate.fingerprint, certificate])),
+    crls: new Map(),
+    envelopes: new Set(),
+    checkpoint: '',
+    proofs: { type: 'proofs', leaves: [], checkpoints: [], ...proofs },
+  } as unknown as Evidence;
+  const trust = {
+    origin: 'example.org/log',
+    log: 'example.org/log',
+    q: 0,
+    ca: [lot.ca.certificate],
+    tsa: [],
+    platform: new Set([platform.certificate.fingerprint]),
+  };
+  const tools = {
+    newHash: () => createHash('sha256'),
+    aead: nodeAead,
+    rank: () => ({ bids: [], candidates: [], result: 'all-rejected' as const }),
+  };
+  const findings = new Findings();
+  const v = new Verification(evidence, NO_FILES, trust, tools, findings);
+  const found = (): string[] =>
+    findings
+      .results()
+      .flatMap(({ id, problems }) => problems.map(({ code, subject }) => `${id} ${code} ${subject}`));
+  return { v, found };
+}
+
+const byPlatform = async <T extends object>(type: string, record: T) =>
+  ['', await signRecord(type, record, [platform])] as const;
+
+describe('an operator who signs what it likes', () => {
+  it('cannot drop a bid that it stored in time by listing it as refused', async () => {
+    const c = name('rival');
+    const refused = [{ c, arrivedAt: later(500), reason: 'malformed' as const }];
+    const [, stored] = await byPlatform('receipt-stored', storedOf(c));
+    const { v, found } = verification({
+      close: [await byPlatform('close', closeOf({ refused }))],
+      stored: [[c, stored]],
+    });
+    await checkIntake(v);
+    expect(found()).toContain(`V07 EVIDENCE.DROPPED ${c}`);
+  });
+
+  it('cannot refuse as late what came before the deadline', async () => {
+    const c = name('rival');
+    const refused = [{ c, arrivedAt: later(500), reason: 'late' as const }];
+    const { v, found } = verification({ close: [await byPlatform('close', closeOf({ refused }))] });
+    await checkIntake(v);
+    expect(found()).toContain(`V07 EVIDENCE.NOT_LATE ${c}`);
+  });
+
+  it('cannot show a stored receipt of another lot, or of other envelopes', async () => {
+    const c = name('bid');
+    const [, stored] = await byPlatform('receipt-stored', storedOf(c, { lotKeyHash: name('other lot') }));
+    const { v, found } = verification({
+      close: [await byPlatform('close', closeOf())],
+      stored: [[c, stored]],
+    });
+    await checkIntake(v);
+    expect(found()).toContain(`V07 EVIDENCE.OTHER_STRUCTURE stored/${c}.json`);
+  });
+
+  it('cannot leave every revocation list out of CLOSE', async () => {
+    const { v, found } = verification({ close: [await byPlatform('close', closeOf())] });
+    v.checkSigners('V02', 'notices/1.json', 'notice', lot.notice, {
+      when: lot.now,
+      needed: [lot.notice.record.agency.creditCode],
+      blame: 'agency',
+    });
+    expect(found().join('\n')).toContain('V01 CERT.CRL_MISSING');
+  });
+
+  it('cannot read out a bid that was withdrawn', async () => {
+    const bidder = await lot.bidder(1);
+    const from = name('withdrawn');
+    const move = { type: 'move' as const, lotKeyHash: lot.lotKeyHash, from, to: null, sequence: 1 };
+    const moved = {
+      move: { record: move, sig: 'A'.repeat(86) },
+      arrivedAt: later(1000),
+      blind: name('blind'),
+      index: 3,
+      token: name('token'),
+    };
+    const sheet = sheetOf(bidder);
+    const record = recordOf({
+      bids: [{ c: from, outcome: 'opened', reason: '', bidder: sheet.bidder, sheet }],
+    });
+    const { v, found } = verification({
+      close: [await byPlatform('close', closeOf({ moves: [moved] }))],
+      'opening-record': [await byPlatform('opening-record', record)],
+    });
+    await checkOpening(v);
+    expect(found()).toContain(`V16 EVIDENCE.OTHER_OUTCOME ${from}`);
+  });
+
+  it('cannot open before the window is over', async () => {
+    const record = recordOf({ openedAt: later(DAY + 359_000) });
+    const { v, found } = verification({
+      close: [await byPlatform('close', closeOf())],
+      'opening-record': [await byPlatform('opening-record', record)],
+    });
+    await checkOpening(v);
+    expect(found()).toContain('V16 EVIDENCE.OPENED_EARLY record.json');
+  });
+
+  it('cannot announce committee shares that no trustee signed, of another lot, in a lot that failed', async () => {
+    const record = {
+      type: 'sealed-shares' as const,
+      lotKeyHash: name('other lot'),
+      close: hashText('close', closeOf()),
+      stage: 1,
+      i: 1,
+      shares: name('shares'),
+    };
+    const [, forged] = await byPlatform('sealed-shares', record);
+    const { v, found } = verification({
+      close: [await byPlatform('close', closeOf())],
+      'opening-record': [await byPlatform('opening-record', recordOf())],
+      'sealed-shares': [['1-1', forged]],
+    });
+    await checkOpening(v);
+    expect(found()).toContain('V11 EVIDENCE.SHARES_SEAT sealed-shares/1-1.json');
+    expect(found()).toContain('V11 EVIDENCE.SHARES_HEAD sealed-shares/1-1.json');
+    expect(found()).toContain('V17 EVIDENCE.OPENED_TOO_MUCH sealed-shares/1-1.json');
+  });
+
+  it('cannot give one record two places, nor accept what was logged after CLOSE’s checkpoint', async () => {
+    const bid = {
+      c: name('bid'),
+      arrivedAt: later(1000),
+      storedAt: later(2000),
+      blind: name('blind'),
+      index: 7,
+      token: name('token'),
+    };
+    const leaf = { hash: bid.c, type: 'commit', blind: bid.blind, index: 7, proof: [] };
+    const { v, found } = verification(
+      { close: [await byPlatform('close', closeOf({ accepted: [bid] }))] },
+      { leaves: [{ ...leaf, index: 2 }, leaf] },
+    );
+    await checkLog(v);
+    expect(found()).toContain('V05 EVIDENCE.LOGGED_TWICE log/proofs.json');
+    expect(found()).toContain(`V05 EVIDENCE.LOGGED_LATE ${bid.c}`);
+  });
+
+  it('cannot log a later deadline after CLOSE', async () => {
+    const change = {
+      type: 'deadline' as const,
+      lotKeyHash: lot.lotKeyHash,
+      sequence: 1,
+      from: lot.lotKey.deadline,
+      to: later(2 * DAY),
+      reason: '补遗',
+    };
+    const close = await byPlatform('close', closeOf());
+    const leaf = (hash: string, type: string, index: number) => ({
+      hash,
+      type,
+      index,
+      blind: name('blind'),
+      proof: [],
+    });
+    const { v, found } = verification(
+      { close: [close], deadline: [['1', (await byPlatform('deadline', change))[1]]] },
+      {
+        leaves: [
+          leaf(hashText('close', closeOf()), 'close', 5),
+          leaf(hashText('deadline', change), 'deadline', 6),
+        ],
+      },
+    );
+    checkWhole(v);
+    expect(found()).toContain('V17 EVIDENCE.OUT_OF_ORDER deadlines/1.json');
+  });
+});
+
+it('an agency cannot shorten the publicity by setting its date back, nor show another lot’s', async () => {
+  const record = recordOf();
+  const report: EvaluationReport = {
+    type: 'evaluation-report',
+    lot: record.lot,
+    openingRecord: hashText('opening-record', record),
+    method: lot.notice.record.method,
+    bids: [],
+    candidates: [],
+    result: 'all-rejected',
+    reportedAt: later(5 * DAY),
+  };
+  const other = '00000000-3c4d-4e5f-8a9b-0c1d2e3f4a5b';
+  const bidder = { name: '投标人', creditCode: '914400000000000101' };
+  const publicity: Publicity = {
+    type: 'publicity',
+    lot: other,
+    report: hashText('evaluation-report', report),
+    candidates: [{ rank: 1, c: name('bid'), bidder, price: '1.00' }],
+    from: later(2 * DAY),
+    until: later(5 * DAY),
+  };
+  const award: Award = {
+    type: 'award',
+    lot: other,
+    publicity: hashText('publicity', publicity),
+    c: name('bid'),
+    bidder,
+    price: '1.00',
+    awardedAt: later(5 * DAY),
+  };
+  const { v, found } = verification({
+    close: [await byPlatform('close', closeOf())],
+    'opening-record': [await byPlatform('opening-record', record)],
+    'evaluation-report': [await byPlatform('evaluation-report', report)],
+    publicity: [await byPlatform('publicity', publicity)],
+    award: [await byPlatform('award', award)],
+  });
+  checkAward(v);
+  expect(found()).toContain('V20 EVIDENCE.OUT_OF_ORDER publicity.json');
+  expect(found()).toContain('V20 EVIDENCE.OTHER_LOT publicity.json');
+  expect(found()).toContain('V20 EVIDENCE.OTHER_LOT award.json');
+});
