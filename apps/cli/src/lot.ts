@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Instant } from '#kernel';
-import { TrustError, checkLotKey, hashText, notice, signed, verifySigned } from '#trust';
+import { TrustError, checkLotKey, checkSeatsOfNotice, hashText, notice, signed, verifySigned } from '#trust';
 import type { LotKey, Notice, PinnedTrust, Signed } from '#trust';
 import { CommandFailure, cannotTell } from './failure.ts';
 import { TrustedCertificates, checkLogReceipt } from './pinned.ts';
@@ -52,7 +52,7 @@ export interface CheckedLot {
 /**
  * What a client checks before it does anything for a lot (PROTOCOL section 5.1): the notices are the agency's and one
  * chain of versions; LOTKEY is signed by every trustee, with every proof, under certificates that chain to the pinned
- * roots; it is in the pinned log. Throws TrustError or CommandFailure.
+ * roots; its seats and its deadline are the notice's; it is in the pinned log. Throws TrustError or CommandFailure.
  */
 export function checkLot(file: LotFile, trust: PinnedTrust, now: Instant): CheckedLot {
   const certificates = new TrustedCertificates(trust, now);
@@ -64,6 +64,10 @@ export function checkLot(file: LotFile, trust: PinnedTrust, now: Instant): Check
   const lotKey = signedKey.record;
   if (lotKey.notice !== hashText('notice', first) || lotKey.lot !== first.lot) {
     throw new TrustError('LOTKEY.SHAPE', { reason: 'made for another notice' }, 'platform');
+  }
+  checkSeatsOfNotice(lotKey, first);
+  if (!file.notices.some(({ record }) => record.deadline === lotKey.deadline)) {
+    throw new TrustError('LOTKEY.SHAPE', { reason: 'a deadline that no notice says' }, 'platform');
   }
   const lotKeyHash = hashText('lotkey', lotKey);
   checkLogReceipt(trust, lotKeyHash, log);

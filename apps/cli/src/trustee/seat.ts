@@ -2,6 +2,7 @@ import { SystemClock } from '#kernel';
 import {
   B,
   TrustError,
+  checkSeatsOfNotice,
   checkUnsignedLotKey,
   decodeScalar,
   encodePoint,
@@ -116,6 +117,7 @@ function checkBeforeSigning(file: LotFile, record: LotKey, secret: LotSecret, { 
   const { first } = checkNotices(file.notices, certificates);
   const wrong = (reason: string): TrustError => new TrustError('LOTKEY.SHAPE', { reason }, 'platform');
   if (record.notice !== hashText('notice', first) || record.lot !== first.lot) throw wrong('another notice');
+  checkSeatsOfNotice(record, first);
   const same = hashText('lotkey-terms', lotKeyTermsOf(record)) === secret.terms;
   if (!same) throw wrong('other terms than were accepted');
   const points = checkUnsignedLotKey(record);

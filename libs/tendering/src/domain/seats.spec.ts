@@ -51,4 +51,12 @@ describe('checkSeats', () => {
     expect(codeOf(agencyHolds(2), 3)).toBe('ok');
     expect(codeOf(agencyHolds(3), 3)).toBe('TENDERING.SEATS_CONCENTRATED');
   });
+  it('refuses seats by which those whom the notice does not name could open', () => {
+    const strangers: Seat[] = [
+      { i: 1, role: 'agency', org: parties.agency },
+      { i: 2, role: 'centre', org: centre },
+      { i: 3, role: 'notary', org: notary },
+    ];
+    expect(codeOf(strangers, 2)).toBe('TENDERING.SEATS_CONCENTRATED');
+  });
 });

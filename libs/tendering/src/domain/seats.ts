@@ -37,7 +37,8 @@ const heldBy = (seats: readonly Seat[], org: string): number =>
 
 /**
  * PROTOCOL section 1: no organisation alone can open, and the centre, whose machines these are, holds one seat at
- * most. Whether each organisation has the role of its seat is asked of parties.
+ * most; without a party that the notice names nobody opens, which every client checks (`checkSeatsOfNotice`). Whether
+ * each organisation has the role of its seat is asked of parties.
  */
 export function checkSeats(
   seats: readonly Seat[],
@@ -63,5 +64,7 @@ export function checkSeats(
   const strong = seats.find(({ org }) => heldBy(seats, org) >= k);
   if (strong)
     return refuse('TENDERING.SEATS_CONCENTRATED', { org: strong.org, seats: heldBy(seats, strong.org), k });
+  const strangers = seats.filter(({ org }) => !Object.values(parties).includes(org)).length;
+  if (strangers >= k) return refuse('TENDERING.SEATS_CONCENTRATED', { strangers, k });
   return ok(null);
 }

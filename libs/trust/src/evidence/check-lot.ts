@@ -1,7 +1,7 @@
 /** V01 and V02: who signed, what was published, and the key that bids were sealed to. */
 import { hashText } from '../encoding/index.ts';
 import { checkDealing, journalBody, journalLabel } from '../threshold/index.ts';
-import { checkLotKey, trusteeKeysOf } from '../threshold/lot-key.ts';
+import { checkLotKey, checkSeatsOfNotice, trusteeKeysOf } from '../threshold/lot-key.ts';
 import type { Notice } from '../records.ts';
 import { numbered, only } from './bundle.ts';
 import { at } from './context.ts';
@@ -68,6 +68,11 @@ async function checkKey(v: Verification): Promise<void> {
   v.checkSigners('V02', 'lotkey.json', 'lotkey', signed, rule);
   v.findings.expect(key.lot === v.evidence.header.lot, 'V02', 'EVIDENCE.OTHER_LOT', 'lotkey.json', 'bundle');
   if (first) {
+    await v.run('V02', 'lotkey.json', 'platform', () => {
+      checkSeatsOfNotice(key, first);
+    });
+    const published = v.notices.some(({ record }) => record.deadline === key.deadline);
+    v.findings.expect(published, 'V02', 'EVIDENCE.DEADLINE', 'lotkey.json', 'platform');
     v.findings.expect(
       hashText('notice', first) === key.notice,
       'V02',

@@ -9,4 +9,10 @@ export type { OpenShare, ShareClaim } from './share.ts';
 export { combineShares, openWithSecret } from './open.ts';
 export { provePossession, verifyPossession } from './possession.ts';
 export type { ProvePossession } from './possession.ts';
-export { checkLotKey, checkUnsignedLotKey, lotKeyTermsOf, trusteeKeysOf } from './lot-key.ts';
+export {
+  checkLotKey,
+  checkSeatsOfNotice,
+  checkUnsignedLotKey,
+  lotKeyTermsOf,
+  trusteeKeysOf,
+} from './lot-key.ts';

@@ -7,7 +7,7 @@ import { B, encodePoint, encodeScalar } from '../group/p256.ts';
 import { createDevelopmentCa } from '../pki/development-ca.ts';
 import type { Signer } from '../pki/signer.ts';
 import type { LotKey, LotKeyTerms, Seat, Signed, TrusteeKey } from '../records.ts';
-import { checkLotKey, lotKeyTermsOf, trusteeKeysOf } from './lot-key.ts';
+import { checkLotKey, checkSeatsOfNotice, lotKeyTermsOf, trusteeKeysOf } from './lot-key.ts';
 import { provePossession, verifyPossession } from './possession.ts';
 
 const refusal = (code: string) => expect.objectContaining({ code });
@@ -286,4 +286,31 @@ test('two seats of one organisation are allowed below k, with a certificate each
 
 test('an unknown field is refused, also where a type was cast around it', async () => {
   await expect(check({ ...valid.record, extra: 1 } as LotKey)).rejects.toThrow(refusal('LOTKEY.SHAPE'));
+});
+
+describe('the seats and the signed notice', () => {
+  const party = (i: number) => ({ name: `单位 ${String(i)}`, creditCode: org(i) });
+  const notice = { tenderee: party(1), agency: party(2), regulator: party(3) };
+  const withSeats = (seats: Seat[]) => ({ k: 3, policy: { seats } });
+
+  it('hold for the default five', () => {
+    expect(() => {
+      checkSeatsOfNotice(terms, notice);
+    }).not.toThrow();
+  });
+
+  it('refuse another regulator than the notice names', () => {
+    expect(() => {
+      checkSeatsOfNotice(terms, { ...notice, regulator: party(7) });
+    }).toThrow(refusal('LOTKEY.POLICY'));
+  });
+
+  it('refuse a quorum of companies that the notice does not name, whatever they call their seats', () => {
+    const shells = seats.map((seat, at) =>
+      at < 2 ? seat : { ...seat, role: 'notary' as const, org: org(at + 5) },
+    );
+    expect(() => {
+      checkSeatsOfNotice(withSeats(shells), notice);
+    }).toThrow(refusal('LOTKEY.POLICY'));
+  });
 });

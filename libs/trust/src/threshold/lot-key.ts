@@ -11,7 +11,7 @@ import type { TrustCode, TrustFacts } from '../encoding/trust-error.ts';
 import { decodePoint } from '../group/p256.ts';
 import type { Point } from '../group/p256.ts';
 import { lotKey as lotKeySchema, signed as signedSchema } from '../records.ts';
-import type { LotKey, LotKeyTerms, Signed } from '../records.ts';
+import type { LotKey, LotKeyTerms, Notice, Signed } from '../records.ts';
 import { verifyPossession } from './possession.ts';
 
 const signedLotKey = signedSchema(lotKeySchema);
@@ -80,6 +80,27 @@ function checkPolicy({ policy, k, trustees }: LotKey): void {
   must(policy.seats.filter(({ role }) => role === 'centre').length <= 1, 'LOTKEY.POLICY', { role: 'centre' });
   const stranger = trustees.find(({ org }, index) => org !== policy.seats[index]?.org);
   must(stranger === undefined, 'LOTKEY.POLICY', { i: stranger?.i ?? null });
+}
+
+/**
+ * Seats of tenderee, agency and regulator are those that the agency's signed notice names, and the others are too few
+ * to open by themselves: any company has a certificate, and whoever runs the platform could fill seats with its own.
+ * @throws TrustError LOTKEY.POLICY
+ */
+export function checkSeatsOfNotice(
+  { policy, k }: Pick<LotKeyTerms, 'policy' | 'k'>,
+  { tenderee, agency, regulator }: Pick<Notice, 'tenderee' | 'agency' | 'regulator'>,
+): void {
+  const named: Partial<Record<string, string>> = {
+    tenderee: tenderee.creditCode,
+    agency: agency.creditCode,
+    regulator: regulator.creditCode,
+  };
+  const other = policy.seats.find(({ role, org }) => (named[role] ?? org) !== org);
+  must(other === undefined, 'LOTKEY.POLICY', { i: other?.i ?? null, role: other?.role ?? '' });
+  const parties = Object.values(named);
+  const strangers = policy.seats.filter(({ org }) => !parties.includes(org)).length;
+  must(strangers < k, 'LOTKEY.POLICY', { strangers, k });
 }
 
 /** Every key proved by its own trustee for these terms; no key and no certificate sits twice. */
