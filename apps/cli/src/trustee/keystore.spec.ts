@@ -25,9 +25,9 @@ let keystore: Keystore;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'glasshall-keystore-'));
-  keystore = await Keystore.open(join(folder, 'keys'), PASSPHRASE);
+  keystore = await Keystore.open(join(folder, 'keys'), PASSPHRASE, { m: 256, t: 1, p: 1 });
   await keystore.save(secret);
-}, 120_000);
+});
 
 afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
@@ -41,7 +41,7 @@ it('gives back what it keeps, also to a later process with the passphrase, and t
   await expect(Keystore.open(join(folder, 'keys'), 'another passphrase')).rejects.toMatchObject({
     code: 'KEYSTORE.PASSPHRASE',
   });
-}, 120_000);
+});
 
 it('shows nothing of a key on the disk', async () => {
   for (const name of await readdir(join(folder, 'keys'), { recursive: true })) {

@@ -17,14 +17,22 @@ import {
 import { CommandFailure } from '../failure.ts';
 import { replaceFile } from '../files.ts';
 
-/** RFC 9106's second recommendation scaled to what a small machine has: 19 MiB, two passes (OWASP's minimum). */
-const ARGON = { m: 19_456, t: 2, p: 1 } as const;
+/** What Argon2id costs: memory in KiB, passes, lanes. Kept in the keystore, so that a later version may ask for more. */
+const cost = z.strictObject({
+  m: z.number().int().min(8).max(1_048_576),
+  t: z.number().int().min(1).max(16),
+  p: z.number().int().min(1).max(4),
+});
+export type Argon2Cost = z.infer<typeof cost>;
+/** 19 MiB and two passes: OWASP's minimum, under a second in JavaScript. */
+const COST: Argon2Cost = { m: 19_456, t: 2, p: 1 };
 const MAX_BYTES = 64 * 1024;
 
 const header = z.strictObject({
   type: z.literal('keystore'),
   version: z.literal(1),
   salt: hash32,
+  argon2id: cost,
   /** Seals nothing: tells a wrong passphrase at once. */
   check: bytesUpTo(64),
 });
@@ -63,20 +71,26 @@ export class Keystore {
   ) {}
 
   /** Opens the keystore, or makes a new one in an empty place. Throws KEYSTORE.PASSPHRASE. */
-  static async open(folder: string, passphrase: string): Promise<Keystore> {
+  static async open(folder: string, passphrase: string, newCost = COST): Promise<Keystore> {
     if (passphrase.length < 8) throw new CommandFailure('KEYSTORE.PASSPHRASE_SHORT', { least: 8 }, 2);
     await mkdir(join(folder, 'lots'), { recursive: true, mode: 0o700 });
     const path = join(folder, 'keystore.json');
     if (!(await stat(path).catch(() => null))) {
       const salt = randomBytes(32);
-      const key = await derive(passphrase, salt);
+      const key = await derive(passphrase, salt, newCost);
       const check = seal(key, CHECK, new Uint8Array(0));
-      const record = { type: 'keystore', version: 1, salt: b64u.encode(salt), check: b64u.encode(check) };
+      const record = {
+        type: 'keystore',
+        version: 1,
+        salt: b64u.encode(salt),
+        argon2id: newCost,
+        check: b64u.encode(check),
+      };
       await replaceFile(path, canonicalBytes(record));
       return new Keystore(folder, key);
     }
     const found = parseRecord(header, new Uint8Array(await readFile(path)), MAX_BYTES);
-    const key = await derive(passphrase, b64u.decode(found.salt));
+    const key = await derive(passphrase, b64u.decode(found.salt), found.argon2id);
     if (!unseal(key, CHECK, b64u.decode(found.check))) throw new CommandFailure('KEYSTORE.PASSPHRASE', {}, 2);
     return new Keystore(folder, key);
   }
@@ -137,8 +151,8 @@ export class Keystore {
 const CHECK = 'glasshall/1/keystore';
 const contextOf = (lot: string): string => `glasshall/1/keystore/${lot}`;
 
-const derive = (passphrase: string, salt: Uint8Array): Promise<Uint8Array> =>
-  argon2idAsync(passphrase.normalize('NFKC'), salt, { ...ARGON, dkLen: 32 });
+const derive = (passphrase: string, salt: Uint8Array, { m, t, p }: Argon2Cost): Promise<Uint8Array> =>
+  argon2idAsync(passphrase.normalize('NFKC'), salt, { m, t, p, dkLen: 32 });
 
 function seal(key: Uint8Array, context: string, plain: Uint8Array): Uint8Array {
   const nonce = randomBytes(12);
