@@ -10,7 +10,9 @@ export type SegmentRequest =
   | { readonly kind: 'start'; readonly job: SegmentJob }
   | {
       readonly kind: 'run';
-      readonly buffers: SegmentBuffers;
+      readonly slot: number;
+      /** With the slot's first segment: handing shared memory over costs as much as hashing a segment. */
+      readonly buffers: SegmentBuffers | null;
       readonly length: number;
       readonly last: boolean;
     };
@@ -78,6 +80,7 @@ interface Waiting {
 export class ThreadEngine implements SegmentEngine {
   private readonly worker: Worker;
   private readonly waiting: Waiting[] = [];
+  private readonly slots = new Map<SegmentBuffers, number>();
   private failure: Error | null = null;
 
   constructor() {
@@ -94,6 +97,7 @@ export class ThreadEngine implements SegmentEngine {
   }
 
   start(job: SegmentJob): void {
+    this.slots.clear();
     this.worker.postMessage({ kind: 'start', job } satisfies SegmentRequest);
   }
 
@@ -102,7 +106,17 @@ export class ThreadEngine implements SegmentEngine {
     if (failure) return Promise.reject(failure);
     return new Promise((resolve, reject) => {
       this.waiting.push({ buffers, resolve, reject });
-      this.worker.postMessage({ kind: 'run', buffers, length, last } satisfies SegmentRequest);
+      const known = this.slots.get(buffers);
+      const slot = known ?? this.slots.size;
+      this.slots.set(buffers, slot);
+      const request: SegmentRequest = {
+        kind: 'run',
+        slot,
+        buffers: known === undefined ? buffers : null,
+        length,
+        last,
+      };
+      this.worker.postMessage(request);
     });
   }
 

@@ -7,7 +7,8 @@ import type { WorkerOptions } from 'node:worker_threads';
  * settings through test/support/typescript.mjs.
  */
 export function startThread(base: string, name: string, options: WorkerOptions = {}): Worker {
-  if (!base.endsWith('.ts')) return new Worker(new URL(`${name}.js`, base), options);
+  // The parent's own flags (a loader, an inspector) are nothing that a thread of built code needs.
+  if (!base.endsWith('.ts')) return new Worker(new URL(`${name}.js`, base), { ...options, execArgv: [] });
   const loader = new URL('../../../../test/support/typescript.mjs', import.meta.url).href;
   return new Worker(new URL(`${name}.ts`, base), {
     ...options,
