@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { b64u, canonicalBytes, deriveBidKeys, signBidMove } from '#trust';
-import type { ArrivalReceipt, EnvelopeName, ReceiptFile, Signed } from '#trust';
+import type { ArrivalReceipt, EnvelopeName, OpeningSheet, ReceiptFile, Signed } from '#trust';
 import { readPackage, readSecrets, sealedFileOf, sealPackage, seedOf } from '#trust/node';
 import type { PackageFolder } from '#trust/node';
 import { sheetOf } from '../lot-fixture.ts';
@@ -15,6 +15,8 @@ export interface BidPlan {
   /** Path inside E1, and its content. */
   readonly files: readonly { readonly path: string; readonly bytes: Uint8Array }[];
   readonly supersedes?: string | null;
+  /** Fields of the opening sheet beside the price. */
+  readonly sheet?: Partial<OpeningSheet>;
 }
 
 /** What a bidder holds in his hand: nothing of it may ever be taken back. */
@@ -33,7 +35,7 @@ export async function sealBid(
   plan: BidPlan,
 ): Promise<PackageFolder> {
   if (!bidder.signer) throw new Error('a bidder without a certificate');
-  const sheet = sheetOf(bidder.signer, plan.price);
+  const sheet = { ...sheetOf(bidder.signer, plan.price), ...plan.sheet };
   const { folder: sealed } = await sealPackage({
     lotKey: lot.lotKey,
     documents: lot.documents,

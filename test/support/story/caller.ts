@@ -39,6 +39,11 @@ export class Caller {
     readonly signer: Signer | null,
   ) {}
 
+  /** The session's token, '' without one. */
+  get bearer(): string {
+    return this.token ?? '';
+  }
+
   async signIn(): Promise<this> {
     for (;;) {
       try {

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { DevelopmentCa } from '#trust';
 import { createTestApp } from '../test-app.ts';
 import type { TestApp } from '../test-app.ts';
 import { sealBid, submitBid } from './bidding.ts';
@@ -15,6 +16,8 @@ export interface SmallStory {
   readonly story: Story;
   readonly bids: readonly Acknowledged[];
   readonly folder: string;
+  /** Issues further certificates that the platform trusts. */
+  readonly ca: DevelopmentCa;
   close(): Promise<void>;
 }
 
@@ -43,7 +46,7 @@ export async function beginSmallStory(biddingMs = 20_000): Promise<SmallStory> {
     await app.close();
     await rm(folder, { recursive: true, force: true });
   };
-  return { app, story, bids, folder, close };
+  return { app, story, bids, folder, ca: roster.ca, close };
 }
 
 export async function finishSmallStory({ story: { people, lot } }: SmallStory): Promise<void> {

@@ -60,10 +60,6 @@ export class Supervisor {
     return [...this.counts.keys()];
   }
 
-  get left(): number {
-    return this.counts.size + this.randomLeft + this.databaseLeft;
-  }
-
   start(): void {
     this.running = this.loop();
   }
