@@ -42,7 +42,8 @@ class LeafMeter extends Transform {
   private readonly hasher = new LeafHasher(() => createHash('sha256'));
 
   constructor() {
-    super({ highWaterMark: 256 * 1024 });
+    // Chunks pass as they are: a byte stream's read() would join (copy) what waits.
+    super({ readableObjectMode: true, readableHighWaterMark: 4, writableHighWaterMark: 256 * 1024 });
   }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
