@@ -85,6 +85,8 @@ CREATE TABLE bidding.envelope (
   parts integer NOT NULL CHECK (parts BETWEEN 1 AND 10000),
   object_key text NOT NULL CONSTRAINT envelope_object_once UNIQUE,
   upload_id text,
+  -- Its parts are being made one object: what is sent again does not change which ones they are.
+  completing boolean NOT NULL DEFAULT false,
   stored_at timestamptz,
   PRIMARY KEY (c, e)
 );
@@ -196,12 +198,26 @@ DECLARE
   v bidding.envelope;
 BEGIN
   SELECT * INTO STRICT v FROM bidding.envelope WHERE c = p_c AND e = p_e FOR UPDATE;
-  -- A stored envelope keeps the rows that it was made of.
-  IF v.stored_at IS NULL THEN
+  -- A stored envelope keeps the rows that it was made of, and one that is being completed those it is made of.
+  IF v.stored_at IS NULL AND NOT v.completing THEN
     INSERT INTO bidding.part (c, e, n, size, tag, leaves) VALUES (p_c, p_e, p_n, p_size, p_tag, p_leaves)
       ON CONFLICT (c, e, n) DO UPDATE SET size = EXCLUDED.size, tag = EXCLUDED.tag, leaves = EXCLUDED.leaves;
   END IF;
   RETURN QUERY SELECT count(*)::integer, v.parts, v.stored_at IS NOT NULL FROM bidding.part WHERE c = p_c AND e = p_e;
+END $$;
+
+-- Everybody who completes an envelope does it with the same parts. None where some are missing.
+CREATE FUNCTION bidding.claim_parts(p_c bytea, p_e text) RETURNS SETOF bidding.part
+LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+  v bidding.envelope;
+BEGIN
+  SELECT * INTO STRICT v FROM bidding.envelope WHERE c = p_c AND e = p_e FOR UPDATE;
+  IF (SELECT count(*) FROM bidding.part WHERE c = p_c AND e = p_e) < v.parts THEN
+    RETURN;
+  END IF;
+  UPDATE bidding.envelope SET completing = true WHERE c = p_c AND e = p_e AND NOT completing;
+  RETURN QUERY SELECT * FROM bidding.part WHERE c = p_c AND e = p_e ORDER BY n;
 END $$`;
 
 /**
@@ -246,5 +262,5 @@ GRANT SELECT, INSERT ON bidding.arrival, bidding.journal_box, bidding.commitment
   bidding.envelope, bidding.move, bidding.refusal TO glasshall_app;
 GRANT UPDATE (state, raw) ON bidding.arrival TO glasshall_app;
 GRANT UPDATE (state, chain_sequence, stored_at, stored_receipt) ON bidding.commitment TO glasshall_app;
-GRANT UPDATE (upload_id, stored_at, object_key) ON bidding.envelope TO glasshall_app;
+GRANT UPDATE (upload_id, completing, stored_at, object_key) ON bidding.envelope TO glasshall_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON bidding.part, bidding.quota TO glasshall_app`;

@@ -27,9 +27,10 @@ export class AssembleEnvelope {
   ) {}
 
   async run(c: string, e: EnvelopeName): Promise<Assembled> {
-    const [target, rows] = [await this.parts.target(c, e), await this.parts.parts(c, e)];
+    const target = await this.parts.target(c, e);
     if (!target) return refuse('BIDDING.BID_UNKNOWN');
     if (target.storedAt === null) {
+      const rows = await this.parts.claim(c, e);
       if (target.uploadId === null || rows.length !== target.parts) return ok('incomplete');
       const root = b64u.encode(rootOfParts(rows.map(({ leaves }) => leaves)));
       if (root !== target.root) return this.wrongRoot(target, rows, root);

@@ -49,6 +49,12 @@ export abstract class PartStore {
     part: PartRow,
   ): Promise<{ present: number; parts: number; stored: boolean }>;
   abstract parts(c: string, e: EnvelopeName): Promise<PartRow[]>;
+  /**
+   * The parts to complete the envelope with, empty while some are missing. From here until it is stored, or
+   * {@link PartStore.forget} is called, a part that is sent again changes no row: two that complete at once must name
+   * the same parts.
+   */
+  abstract claim(c: string, e: EnvelopeName): Promise<PartRow[]>;
   abstract present(c: string): Promise<ReadonlyMap<EnvelopeName, number[]>>;
   /** Forgets exactly these, so that they can be sent again; one that was replaced meanwhile stays. */
   abstract forget(c: string, e: EnvelopeName, parts: readonly Pick<PartRow, 'n' | 'tag'>[]): Promise<void>;

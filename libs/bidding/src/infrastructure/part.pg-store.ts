@@ -67,7 +67,7 @@ export class PgPartStore extends PartStore {
   async dropUpload(c: string, e: EnvelopeName, uploadId: string): Promise<void> {
     await this.sql.query(
       `WITH dropped AS (
-         UPDATE bidding.envelope SET upload_id = NULL
+         UPDATE bidding.envelope SET upload_id = NULL, completing = false
          WHERE c = $1 AND e = $2 AND upload_id = $3 AND stored_at IS NULL RETURNING c, e
        ) DELETE FROM bidding.part p USING dropped d WHERE p.c = d.c AND p.e = d.e`,
       [bytesOfText(c), e, uploadId],
@@ -90,6 +90,13 @@ export class PgPartStore extends PartStore {
     );
   }
 
+  async claim(c: string, e: EnvelopeName): Promise<PartRow[]> {
+    return this.sql.query<PartRow>('SELECT n, size, tag, leaves FROM bidding.claim_parts($1, $2)', [
+      bytesOfText(c),
+      e,
+    ]);
+  }
+
   async present(c: string): Promise<ReadonlyMap<EnvelopeName, number[]>> {
     const rows = await this.sql.query<{ e: EnvelopeName; n: number[] }>(
       'SELECT e, array_agg(n ORDER BY n) AS n FROM bidding.part WHERE c = $1 GROUP BY e',
@@ -100,8 +107,10 @@ export class PgPartStore extends PartStore {
 
   async forget(c: string, e: EnvelopeName, parts: readonly Pick<PartRow, 'n' | 'tag'>[]): Promise<void> {
     await this.sql.query(
-      `DELETE FROM bidding.part p USING unnest($3::integer[], $4::text[]) AS gone (n, tag)
-       WHERE p.c = $1 AND p.e = $2 AND p.n = gone.n AND p.tag = gone.tag`,
+      `WITH open AS (
+         UPDATE bidding.envelope SET completing = false WHERE c = $1 AND e = $2 AND stored_at IS NULL RETURNING c, e
+       ) DELETE FROM bidding.part p USING open o, unnest($3::integer[], $4::text[]) AS gone (n, tag)
+         WHERE p.c = o.c AND p.e = o.e AND p.n = gone.n AND p.tag = gone.tag`,
       [bytesOfText(c), e, parts.map(({ n }) => n), parts.map(({ tag }) => tag)],
     );
   }
