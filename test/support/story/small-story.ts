@@ -23,8 +23,13 @@ export interface SmallStory {
 
 export const SMALL_BIDDERS = ['甲建设有限公司', '乙建设有限公司', '丙建设有限公司'] as const;
 
-/** In this process: three bidders with the smallest bids there are, up to the deadline's eve. */
-export async function beginSmallStory(biddingMs = 20_000): Promise<SmallStory> {
+/**
+ * In this process: the smallest bids there are, up to the deadline's eve. `by`: which of the three bidders makes each bid.
+ */
+export async function beginSmallStory(
+  biddingMs = 20_000,
+  by: readonly number[] = [0, 1, 2],
+): Promise<SmallStory> {
   const app = await createTestApp({
     RATE_LIMIT_PER_ADDRESS: '1000000',
     RATE_LIMIT_PER_SESSION: '1000000',
@@ -36,7 +41,9 @@ export async function beginSmallStory(biddingMs = 20_000): Promise<SmallStory> {
   const door = { url: app.url, patienceMs: 5000 };
   const story = await beginStory(door, roster, { biddingMs, waits: 100 });
   const bids = await Promise.all(
-    story.people.bidders.map(async (bidder, at) => {
+    by.map(async (who, at) => {
+      const bidder = story.people.bidders[who];
+      if (!bidder) throw new Error(`no bidder ${who}`);
       const plan = bidOf(`${4 + at}000000.00`, 500);
       return submitBid(bidder, story.lot, await sealBid(bidder, story.lot, folder, plan));
     }),
