@@ -19,6 +19,7 @@ const secret: LotSecret = {
   terms: hash,
   lotKeyHash: null,
   close: null,
+  adds: null,
 };
 let folder: string;
 let keystore: Keystore;

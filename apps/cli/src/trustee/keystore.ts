@@ -37,7 +37,10 @@ const header = z.strictObject({
   check: bytesUpTo(64),
 });
 
-/** What a trustee must remember of a lot. `close` is the lot's first CLOSE that this client has seen: no other counts. */
+/**
+ * What a trustee must remember of a lot. `close` is the first CLOSE for which this client released, `adds` the hash of
+ * the additions that it had then: no other CLOSE counts, and no later addition.
+ */
 const lotSecret = z.strictObject({
   type: z.literal('trustee-key'),
   lot: uuid,
@@ -49,6 +52,7 @@ const lotSecret = z.strictObject({
   terms: hash32,
   lotKeyHash: hash32.nullable(),
   close: hash32.nullable(),
+  adds: hash32.nullable(),
 });
 export type LotSecret = z.infer<typeof lotSecret>;
 

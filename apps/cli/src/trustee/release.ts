@@ -62,8 +62,7 @@ export async function releaseShares(
   const permitted = await permittedOf(trustee, secret, opening);
   if (typeof permitted === 'string') return waiting(permitted);
   const { material, permit } = permitted;
-  // From here on no other CLOSE counts, also after a restart.
-  const kept = { ...secret, close: permit.close };
+  const kept = boundTo(secret, permit);
   if (secret.close === null) await keystore.save(kept);
   const released: string[] = [];
   const send = async (step: Step): Promise<boolean> => {
@@ -104,6 +103,18 @@ export async function releaseShares(
       return { state: 'waiting', released, bids, standing: count, reason: 'not confirmed' };
   }
   return { state: 'released', released, bids, standing: count, reason: null };
+}
+
+/**
+ * From the first share on the set is final (PROTOCOL section 7), also after a restart: an addition that the platform
+ * dates back once prices are known would let it choose from a grid of its own bids.
+ * @throws TrustError EVIDENCE.RELEASE_ADD
+ */
+export function boundTo(secret: LotSecret, permit: Pick<ReleasePermit, 'close' | 'adds'>): LotSecret {
+  const adds = hashText('close-adds', permit.adds);
+  if (secret.adds !== null && secret.adds !== adds)
+    throw new TrustError('EVIDENCE.RELEASE_ADD', { lot: secret.lot, adds: permit.adds.length }, 'platform');
+  return { ...secret, close: permit.close, adds };
 }
 
 const waiting = (reason: string): ReleaseState => ({

@@ -99,6 +99,7 @@ async function offer(trustee: Trustee, terms: LotKeyTerms): Promise<LotSecret> {
     terms: termsHash,
     lotKeyHash: null,
     close: null,
+    adds: null,
   };
   if (secret.cert !== cert) throw new CommandFailure('TRUSTEE.OTHER_CERTIFICATE', { lot: terms.lot });
   if (!known) await keystore.save(secret);

@@ -44,13 +44,16 @@ function checkOrder(v: Verification): void {
     const before = at === null || close === null || at < close;
     v.findings.expect(before, 'V17', 'EVIDENCE.OUT_OF_ORDER', `stored/${c}.json`, 'platform');
   }
+  const added = numbered(v.evidence, 'close-add').map(({ record }) => place('close-add', record) ?? 0);
+  const settled = Math.max(close ?? 0, ...added);
   const opening = place('opening-record', only(v.evidence, 'opening-record')?.record);
   for (const { type, hash, path } of loggedRecords(v)) {
     const at = index.get(hash);
     if ((type !== 'shares' && type !== 'sealed-shares') || at === undefined || close === null) continue;
     // The journal opens for the authorities whenever the quorum does it after CLOSE (20号令49), also after the record.
     const inSession = opening === null || at < opening || path.startsWith('shares/0-journal-');
-    const between = close < at && inSession;
+    // After the last addition too: from the first share on the set is final.
+    const between = settled < at && inSession;
     v.findings.expect(between, 'V17', 'EVIDENCE.OUT_OF_ORDER', path, 'platform');
   }
 }

@@ -251,6 +251,51 @@ describe('an operator who signs what it likes', () => {
     expect(found()).toContain(`V05 EVIDENCE.LOGGED_LATE ${bid.c}`);
   });
 
+  it('cannot log an addition after the first share', async () => {
+    const add = {
+      type: 'close-add' as const,
+      lotKeyHash: lot.lotKeyHash,
+      close: hashText('close', closeOf()),
+      sequence: 1,
+      bid: {
+        c: name('bid'),
+        arrivedAt: later(1000),
+        storedAt: later(2000),
+        blind: name('blind'),
+        index: 3,
+        token: name('token'),
+      },
+      addedAt: later(DAY + 61_000),
+    };
+    const shares = {
+      type: 'shares' as const,
+      lotKeyHash: lot.lotKeyHash,
+      close: hashText('close', closeOf()),
+      adds: [hashText('close-add', add)],
+      stage: 0,
+      audience: 'public' as const,
+      i: 1,
+      shares: [],
+    };
+    const places = [
+      [hashText('close', closeOf()), 8],
+      [hashText('shares', shares), 9],
+      [hashText('close-add', add), 10],
+    ] as const;
+    const { v, found } = verification(
+      {
+        close: [await byPlatform('close', closeOf())],
+        'close-add': [['1', (await byPlatform('close-add', add))[1]]],
+        shares: [['0-public-1', (await byPlatform('shares', shares))[1]]],
+      },
+      {
+        leaves: places.map(([hash, index]) => ({ hash, index, type: '', blind: name('blind'), proof: [] })),
+      },
+    );
+    checkWhole(v);
+    expect(found()).toContain('V17 EVIDENCE.OUT_OF_ORDER shares/0-public-1.json');
+  });
+
   it('cannot log a later deadline after CLOSE', async () => {
     const change = {
       type: 'deadline' as const,
