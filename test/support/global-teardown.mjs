@@ -2,27 +2,33 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const alive = (pid) => {
+export const isAlive = (pid) => {
   try {
     process.kill(pid, 0);
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    return error.code === 'EPERM';
   }
 };
 
-/** Stops the server of this run, which is nobody's child any more, and removes everything that the run made. */
+/** Stops the server of a run, which is nobody's child any more, and removes everything that the run made. */
+export async function clear(dir) {
+  const state = await readFile(join(dir, 'server', 'postgres.json'), 'utf8').catch(() => null);
+  if (state) {
+    const { clusterDir } = JSON.parse(state);
+    const lines = (await readFile(join(clusterDir, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n');
+    const pid = Number(lines[0]);
+    const ours = pid > 0 && lines[1] === clusterDir && isAlive(pid);
+    // SIGQUIT: nothing of this cluster is needed any more.
+    if (ours) process.kill(pid, 'SIGQUIT');
+    for (let waited = 0; ours && isAlive(pid) && waited < 10_000; waited += 20) await sleep(20);
+  }
+  await rm(dir, { recursive: true, force: true, maxRetries: 5 });
+}
+
 export default async function tearDown() {
   const dir = process.env.GLASSHALL_TEST_DIR;
   if (!dir) return;
   delete process.env.GLASSHALL_TEST_DIR;
-  const state = await readFile(join(dir, 'server', 'postgres.json'), 'utf8').catch(() => null);
-  if (state) {
-    const pidFile = join(JSON.parse(state).clusterDir, 'postmaster.pid');
-    const pid = Number((await readFile(pidFile, 'utf8').catch(() => '')).split('\n')[0]);
-    // SIGQUIT: nothing of this cluster is needed any more.
-    if (pid > 0 && alive(pid)) process.kill(pid, 'SIGQUIT');
-    for (let waited = 0; pid > 0 && alive(pid) && waited < 10_000; waited += 20) await sleep(20);
-  }
-  await rm(dir, { recursive: true, force: true, maxRetries: 5 });
+  await clear(dir);
 }
