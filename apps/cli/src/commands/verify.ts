@@ -1,15 +1,25 @@
 import { z } from 'zod';
+import { parseRecord, receiptFile } from '#trust';
 import { rankByLowestEvaluatedPrice } from '#scoring';
 import { verifyBundleFile } from '#trust/node';
+import { listOption } from '../command.ts';
 import type { CommandSpec } from '../command.ts';
-import { TRUST, readTrust } from '../files.ts';
+import { TRUST, readBytes, readTrust } from '../files.ts';
+
+const MAX_RECEIPT_BYTES = 256 * 1024;
 
 /** Imports #trust, #trust/node, #scoring and #kernel alone: the auditor never runs the platform's code. */
 export const verify: CommandSpec = {
   name: 'verify',
   summary: 'verify an evidence bundle offline, check by check, and name who is to blame',
   arguments: [{ name: '<evidence>', description: 'EVIDENCE.zip' }],
-  options: [TRUST],
+  options: [
+    TRUST,
+    {
+      flags: '--receipt <files...>',
+      description: 'receipt.json of your own bids: V05 fails where CLOSE does not account for one',
+    },
+  ],
   schema: z.strictObject({
     type: z.literal('verification'),
     verdict: z.enum(['holds', 'fails']),
@@ -34,7 +44,12 @@ export const verify: CommandSpec = {
   }),
   async run({ args, options }) {
     const trust = await readTrust(options);
-    const report = await verifyBundleFile(args[0] ?? '', trust, rankByLowestEvaluatedPrice);
+    const receipts = await Promise.all(
+      listOption(options, 'receipt').map(async (path) =>
+        parseRecord(receiptFile, await readBytes(path, MAX_RECEIPT_BYTES), MAX_RECEIPT_BYTES),
+      ),
+    );
+    const report = await verifyBundleFile(args[0] ?? '', trust, rankByLowestEvaluatedPrice, receipts);
     const lines = report.checks.flatMap(({ id, title, state, problems, notes }) => [
       `${id} ${state.padEnd(10)} ${title}${state === 'holds' ? '' : notes.map((note) => ` (${note})`).join('')}`,
       ...problems.map(

@@ -11,6 +11,7 @@ import { checkAward } from './check-award.ts';
 import { checkIntake } from './check-intake.ts';
 import { checkLog } from './check-log.ts';
 import { checkOpening } from './check-opening.ts';
+import { checkShownReceipts } from './check-receipts.ts';
 import { checkWhole } from './check-whole.ts';
 import { Verification } from './context.ts';
 import { Findings } from './report.ts';
@@ -249,6 +250,45 @@ describe('an operator who signs what it likes', () => {
     await checkLog(v);
     expect(found()).toContain('V05 EVIDENCE.LOGGED_TWICE log/proofs.json');
     expect(found()).toContain(`V05 EVIDENCE.LOGGED_LATE ${bid.c}`);
+  });
+
+  it('cannot leave a bid out of CLOSE and of the bundle, where its bidder shows the receipt', async () => {
+    const c = name('bid');
+    const arrival = {
+      type: 'receipt-arrival' as const,
+      lot: lot.lotKey.lot,
+      lotKeyHash: lot.lotKeyHash,
+      subject: c,
+      kind: 'commit' as const,
+      arrivedAt: later(1000),
+      inTime: true,
+    };
+    const receipt = {
+      arrival: (await byPlatform('receipt-arrival', arrival))[1],
+      token: 'AAAA',
+      log: null,
+      stored: (await byPlatform('receipt-stored', storedOf(c)))[1],
+    };
+    const bid = {
+      c,
+      arrivedAt: arrival.arrivedAt,
+      storedAt: later(2000),
+      blind: name('blind'),
+      index: 3,
+      token: name('token'),
+    };
+    const foundWith = async (change: Partial<Close>) => {
+      const { v, found } = verification({ close: [await byPlatform('close', closeOf(change))] });
+      checkShownReceipts(v, [receipt]);
+      return found();
+    };
+    expect(await foundWith({ accepted: [bid] })).toEqual([]);
+    expect(await foundWith({})).toEqual([`V05 EVIDENCE.RECEIPT_DROPPED receipt of ${c}`]);
+    const refused = [{ c, arrivedAt: arrival.arrivedAt, reason: 'incomplete' as const }];
+    expect(await foundWith({ refused })).toEqual([`V05 EVIDENCE.RECEIPT_DROPPED receipt of ${c}`]);
+    expect(await foundWith({ accepted: [{ ...bid, arrivedAt: later(900) }] })).toEqual([
+      `V05 EVIDENCE.OTHER_TIME receipt of ${c}`,
+    ]);
   });
 
   it('cannot log an addition after the first share', async () => {

@@ -7,6 +7,7 @@ import { checkIntake } from './check-intake.ts';
 import { checkLog } from './check-log.ts';
 import { checkLot } from './check-lot.ts';
 import { checkOpening } from './check-opening.ts';
+import { checkShownReceipts } from './check-receipts.ts';
 import { checkWhole } from './check-whole.ts';
 import { loadEvidence } from './bundle.ts';
 import type { BundleReader } from './bundle.ts';
@@ -16,6 +17,7 @@ import { Findings } from './report.ts';
 import type { CheckId, CheckResult, Problem, VerificationReport } from './report.ts';
 import type { PinnedTrust } from './trust-file.ts';
 import { TrustError } from '../encoding/index.ts';
+import type { ReceiptFile } from '../records.ts';
 
 /** Each group runs whatever the others found, so that one bad record hides nothing else. */
 const GROUPS: readonly (readonly [CheckId, string, (v: Verification) => void | Promise<void>])[] = [
@@ -29,19 +31,22 @@ const GROUPS: readonly (readonly [CheckId, string, (v: Verification) => void | P
 
 /**
  * @param form what is wrong with the archive's own bytes, found by whoever read it; it fails V21
+ * @param receipts what the platform gave the reader, outside the bundle; what CLOSE does not account for fails V05
  */
 export async function verifyEvidence(
   reader: BundleReader,
   trust: PinnedTrust,
   tools: VerifierTools,
   form: readonly Problem[] = [],
+  receipts: readonly ReceiptFile[] = [],
 ): Promise<VerificationReport> {
   const findings = new Findings();
   for (const { code, subject, blame, facts } of form) findings.fail('V21', code, subject, blame, facts);
   const evidence = await loadEvidence(reader, findings, tools.newHash);
   if (!evidence) return report(findings, { lot: '', audience: '' }, true);
   const v = new Verification(evidence, reader, trust, tools, findings);
-  for (const [id, subject, check] of GROUPS) {
+  const shown = ['V05', 'receipts', () => checkShownReceipts(v, receipts)] as const;
+  for (const [id, subject, check] of [...GROUPS, shown]) {
     try {
       await check(v);
     } catch (error) {

@@ -3,6 +3,7 @@ import { TrustError } from '../encoding/index.ts';
 import { unreadableReport, verifyEvidence } from '../evidence/index.ts';
 import type { BundleReader, PinnedTrust, Problem, RankBids, VerificationReport } from '../evidence/index.ts';
 import { BundleReader as ZipReader, ZipFormError } from './canonical-zip.ts';
+import type { ReceiptFile } from '../records.ts';
 import { nodeAead } from './segment-cipher.ts';
 
 /**
@@ -14,6 +15,7 @@ export async function verifyBundleFile(
   path: string,
   trust: PinnedTrust,
   rank: RankBids,
+  receipts: readonly ReceiptFile[] = [],
 ): Promise<VerificationReport> {
   let zip: ZipReader;
   try {
@@ -25,7 +27,7 @@ export async function verifyBundleFile(
   try {
     const form = await formOf(zip);
     const tools = { newHash: () => createHash('sha256'), aead: nodeAead, rank };
-    return await verifyEvidence(readerOf(zip), trust, tools, form);
+    return await verifyEvidence(readerOf(zip), trust, tools, form, receipts);
   } finally {
     zip.close();
   }
