@@ -2,15 +2,22 @@
  * V05 for whoever holds a receipt. A bundle can only be checked against itself: that a bid was left out of CLOSE and of
  * the file alike is known to its bidder, and proved by what the platform signed for it.
  */
-import type { ReceiptFile } from '../records.ts';
+import type { ArrivalReceipt, LogReceipt, Signed, StoredReceipt } from '../records.ts';
 import { at } from './context.ts';
 import type { Verification } from './context.ts';
 
-export function checkShownReceipts(v: Verification, receipts: readonly ReceiptFile[]): void {
+/** What of a receipt file is asked here; its time-stamp is `glasshall receipt verify`'s. */
+export interface ShownReceipt {
+  readonly arrival: Signed<ArrivalReceipt>;
+  readonly stored: Signed<StoredReceipt> | null;
+  readonly log: Pick<LogReceipt, 'blind' | 'index'> | null;
+}
+
+export function checkShownReceipts(v: Verification, receipts: readonly ShownReceipt[]): void {
   for (const receipt of receipts) checkShown(v, receipt);
 }
 
-function checkShown(v: Verification, { arrival, stored, log }: ReceiptFile): void {
+function checkShown(v: Verification, { arrival, stored, log }: ShownReceipt): void {
   const { subject, lot, kind, arrivedAt } = arrival.record;
   const place = `receipt of ${subject}`;
   const by = (when: string) => ({ when: at(when), needed: ['platform'], blame: 'bundle' }) as const;

@@ -265,7 +265,6 @@ describe('an operator who signs what it likes', () => {
     };
     const receipt = {
       arrival: (await byPlatform('receipt-arrival', arrival))[1],
-      token: 'AAAA',
       log: null,
       stored: (await byPlatform('receipt-stored', storedOf(c)))[1],
     };

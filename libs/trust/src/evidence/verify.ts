@@ -8,6 +8,7 @@ import { checkLog } from './check-log.ts';
 import { checkLot } from './check-lot.ts';
 import { checkOpening } from './check-opening.ts';
 import { checkShownReceipts } from './check-receipts.ts';
+import type { ShownReceipt } from './check-receipts.ts';
 import { checkWhole } from './check-whole.ts';
 import { loadEvidence } from './bundle.ts';
 import type { BundleReader } from './bundle.ts';
@@ -17,7 +18,6 @@ import { Findings } from './report.ts';
 import type { CheckId, CheckResult, Problem, VerificationReport } from './report.ts';
 import type { PinnedTrust } from './trust-file.ts';
 import { TrustError } from '../encoding/index.ts';
-import type { ReceiptFile } from '../records.ts';
 
 /** Each group runs whatever the others found, so that one bad record hides nothing else. */
 const GROUPS: readonly (readonly [CheckId, string, (v: Verification) => void | Promise<void>])[] = [
@@ -38,7 +38,7 @@ export async function verifyEvidence(
   trust: PinnedTrust,
   tools: VerifierTools,
   form: readonly Problem[] = [],
-  receipts: readonly ReceiptFile[] = [],
+  receipts: readonly ShownReceipt[] = [],
 ): Promise<VerificationReport> {
   const findings = new Findings();
   for (const { code, subject, blame, facts } of form) findings.fail('V21', code, subject, blame, facts);
