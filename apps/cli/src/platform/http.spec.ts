@@ -71,6 +71,8 @@ it('gives up in the end: nothing was found out', async () => {
 it('takes no answer that is no JSON, too large, or sends it elsewhere', async () => {
   answers = [{ status: 200, body: '<html>' }];
   await expect(new Http(url).json(get)).rejects.toMatchObject({ code: 'CLI.ANSWER_MALFORMED' });
+  answers = [{ status: 200, body: `"${'x'.repeat(98)}"` }];
+  await expect(new Http(url, 1, 99).json(get)).rejects.toMatchObject({ code: 'CLI.ANSWER_TOO_LARGE' });
   answers = [{ status: 200, body: 'x'.repeat(100) }];
   await expect(new Http(url).bytes(get, 99)).rejects.toMatchObject({ code: 'CLI.ANSWER_TOO_LARGE' });
   answers = Array(2).fill({

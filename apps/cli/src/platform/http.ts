@@ -37,6 +37,8 @@ const ATTEMPTS = 8;
 const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 15_000;
 const DEFAULT_TIMEOUT_MS = 60_000;
+/** The largest list of a lot has 10,000 commitments of 6 KB: more is an attempt to fill this machine's memory. */
+const MAX_JSON_BYTES = 128 * 1024 * 1024;
 const TRY_AGAIN = new Set([408, 425, 429, 500, 502, 503, 504]);
 
 /**
@@ -50,6 +52,7 @@ export class Http {
   constructor(
     server: string,
     private readonly attempts = ATTEMPTS,
+    private readonly maxJson = MAX_JSON_BYTES,
   ) {
     if (!URL.canParse(server)) throw cannotTell('CLI.SERVER_URL', { server });
     this.base = server.replace(/\/+$/, '');
@@ -60,8 +63,7 @@ export class Http {
   }
 
   async json(request: HttpRequest): Promise<unknown> {
-    const response = await this.send(request);
-    const text = await response.text();
+    const text = new TextDecoder().decode(await this.bytes(request, this.maxJson));
     try {
       return text === '' ? null : (JSON.parse(text) as unknown);
     } catch {

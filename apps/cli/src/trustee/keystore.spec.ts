@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeScalar } from '#trust';
@@ -77,4 +77,10 @@ it('destroys a key for good', async () => {
   await keystore.destroy(LOT);
   expect(await keystore.load(LOT)).toBeNull();
   expect(await keystore.lots()).not.toContain(LOT);
+});
+
+it('takes a key that cannot be read for damaged, never for one that was not made yet', async () => {
+  const third = '7f0c1a2b-3c4d-4e5f-8a9b-0c1d2e3f4a5b';
+  await mkdir(join(keystore.folder, 'lots', `${third}.json`));
+  await expect(keystore.load(third)).rejects.toMatchObject({ code: 'KEYSTORE.DAMAGED' });
 });

@@ -105,7 +105,11 @@ export class Keystore {
   }
 
   async load(lot: string): Promise<LotSecret | null> {
-    const bytes = await readFile(this.pathOf(lot)).catch(() => null);
+    const bytes = await readFile(this.pathOf(lot)).catch((error: NodeJS.ErrnoException) => {
+      // Only what was never there may be made anew: a key that cannot be read at the moment must not be replaced.
+      if (error.code === 'ENOENT') return null;
+      throw new CommandFailure('KEYSTORE.DAMAGED', { lot, cause: error.code ?? '' });
+    });
     if (!bytes) return null;
     const entry = parseRecord(sealedEntry, new Uint8Array(bytes), MAX_BYTES);
     const sealed = Buffer.concat([b64u.decode(entry.nonce), b64u.decode(entry.box)]);
