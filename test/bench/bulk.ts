@@ -50,12 +50,15 @@ const median = (values: number[]): number =>
 export async function compare(
   work: (round: number) => Promise<void>,
   baseline: () => void,
+  /** After each round, not measured: what the work left on disk. */
+  cleanUp: (round: number) => void,
 ): Promise<{ value: number; baseline: number }> {
   const mine: number[] = [];
   const base: number[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
     base.push(await seconds(baseline));
     mine.push(await seconds(() => work(round)));
+    cleanUp(round);
   }
   return { value: median(mine), baseline: median(base) };
 }

@@ -78,17 +78,24 @@ async function one(lot: LotFixture, folder: string, emit: Emit): Promise<void> {
   const sealed = await sealBid(lot, folder, 1, megabytes);
   const unlocked = unlockPackage(await readPackage(sealed.folder), seedOf(await readSecrets(sealed.folder)));
   const statement = await openPackageStatement(unlocked);
+  const folderOf = (round: number): string => join(folder, `opened-${String(round)}`);
   const open = async (round: number): Promise<void> => {
-    const out = join(folder, `opened-${String(round)}`);
-    await openPackageContent(unlocked, statement, 'E1', new FolderSink(out));
-    rmSync(out, { recursive: true });
+    await openPackageContent(unlocked, statement, 'E1', new FolderSink(folderOf(round)));
+  };
+  const cleanUp = (round: number): void => {
+    rmSync(folderOf(round), { recursive: true });
   };
   const name = `open.${String(megabytes)}MB`;
   const memory = await peakMemory(() => open(-1));
+  cleanUp(-1);
   emit({ name: `${name}.memory`, value: round2(memory), unit: 'MB above idle', baseline: null, ratio: null });
-  const times = await compare(open, () => {
-    baseline(join(folder, 'bid-1.bin'));
-  });
+  const times = await compare(
+    open,
+    () => {
+      baseline(join(folder, 'bid-1.bin'));
+    },
+    cleanUp,
+  );
   emit({
     name,
     value: round2(megabytes / times.value),

@@ -31,8 +31,9 @@ export async function run(emit: Emit): Promise<void> {
     const signer = await lot.bidder(1);
     const input = join(folder, 'bid.bin');
     makeFile(input, megabytes);
+    const packageOf = (round: number): string => join(folder, `package-${String(round)}`);
     const seal = async (round: number): Promise<void> => {
-      const outDir = join(folder, `package-${String(round)}`);
+      const outDir = packageOf(round);
       await sealPackage({
         lotKey: lot.lotKey,
         documents: lot.documents,
@@ -44,9 +45,12 @@ export async function run(emit: Emit): Promise<void> {
         supersedes: null,
         outDir,
       });
-      rmSync(outDir, { recursive: true });
+    };
+    const cleanUp = (round: number): void => {
+      rmSync(packageOf(round), { recursive: true });
     };
     const memory = await peakMemory(() => seal(-1));
+    cleanUp(-1);
     emit({
       name: `seal.${String(megabytes)}MB.memory`,
       value: round2(memory),
@@ -54,9 +58,13 @@ export async function run(emit: Emit): Promise<void> {
       baseline: null,
       ratio: null,
     });
-    const times = await compare(seal, () => {
-      baseline(input);
-    });
+    const times = await compare(
+      seal,
+      () => {
+        baseline(input);
+      },
+      cleanUp,
+    );
     emit({
       name: `seal.${String(megabytes)}MB`,
       value: round2(megabytes / times.value),

@@ -5,11 +5,13 @@ import { faultPoint } from '#kernel';
 import { TrustError, b64u, canonicalBytes } from '../encoding/index.ts';
 import type { EnvelopeName, Manifest } from '../records.ts';
 import { SALT_BYTES, cobblestoneHeader, cobblestoneKeys } from '../seal/cobblestone.ts';
-import { LeafHasher, rootOfLeaves } from '../seal/leaf-tree.ts';
+import { rootOfLeaves } from '../seal/leaf-tree.ts';
 import { PathSet } from '../seal/member-path.ts';
 import { MANIFEST_NAME, MAX_FILES } from '../seal/manifest.ts';
 import { memberHeader, memberPadding, payloadTail } from '../seal/tar.ts';
 import { PLAIN_SEGMENT_BYTES } from './segment-cipher.ts';
+import { InlineLeaves } from './leaf-sink.ts';
+import type { LeafSink } from './leaf-sink.ts';
 import type { SegmentEngine } from './segment-engine.ts';
 import { SegmentPipe } from './segment-pipe.ts';
 import { writeAll } from './write-all.ts';
@@ -49,12 +51,13 @@ export interface SealedEnvelope {
 export async function sealEnvelopeFile(
   engine: SegmentEngine,
   envelope: EnvelopeToSeal,
+  leaves: LeafSink = new InlineLeaves(),
 ): Promise<SealedEnvelope> {
   const target = await open(envelope.target, 'wx', 0o600);
   const salt = randomBytes(SALT_BYTES);
   const keys = cobblestoneKeys(envelope.key, salt, envelope.context);
   const header = cobblestoneHeader(salt, keys);
-  const out = new SealedWriter(target);
+  const out = new SealedWriter(target, leaves);
   const pipe = new SegmentPipe(engine, PLAIN_SEGMENT_BYTES, (bytes) => out.write(bytes));
   try {
     engine.start({ mode: 'seal', key: keys.key, baseNonce: keys.baseNonce });
@@ -92,17 +95,17 @@ const SYNC_EVERY_BYTES = 32 * 1024 * 1024;
 
 /** Writes the ciphertext and hashes its leaves on the way. */
 class SealedWriter {
-  private readonly leaves = new LeafHasher(() => createHash('sha256'));
   private length = 0;
   private synced = 0;
   private syncing: Promise<void> = Promise.resolve();
 
-  constructor(private readonly target: FileHandle) {}
+  constructor(
+    private readonly target: FileHandle,
+    private readonly leaves: LeafSink,
+  ) {}
 
   async write(bytes: Uint8Array): Promise<void> {
-    const written = writeAll(this.target, bytes);
-    this.leaves.update(bytes);
-    await written;
+    await Promise.all([writeAll(this.target, bytes), this.leaves.update(bytes)]);
     this.length += bytes.length;
     if (this.length - this.synced < SYNC_EVERY_BYTES) return;
     this.synced = this.length;
@@ -113,7 +116,7 @@ class SealedWriter {
   async finish(): Promise<{ root: Uint8Array; length: number }> {
     await this.syncing;
     await this.target.sync();
-    return { root: rootOfLeaves(this.leaves.finish()), length: this.length };
+    return { root: rootOfLeaves(await this.leaves.finish()), length: this.length };
   }
 
   async close(): Promise<void> {

@@ -30,7 +30,9 @@ import { sealedFileOf } from './package-folder.ts';
 import type { PackageSecrets } from './package-folder.ts';
 import { sealEnvelopeFile } from './seal-envelope-file.ts';
 import type { SealFile, SealedEnvelope } from './seal-envelope-file.ts';
-import { engineFor } from './segment-engine.ts';
+import { InlineLeaves, ThreadLeaves } from './leaf-sink.ts';
+import type { LeafSink } from './leaf-sink.ts';
+import { THREAD_FROM_BYTES, engineFor } from './segment-engine.ts';
 import type { SegmentEngine } from './segment-engine.ts';
 import { syncFolder, writeNewFile } from './write-all.ts';
 
@@ -85,9 +87,10 @@ export async function sealPackage(input: PackageToSeal): Promise<SealedPackage> 
   await mkdir(partial, { recursive: true, mode: 0o700 });
   // First of all, so that the thread starts up while the dealings are made.
   const engine = engineFor(bytes);
+  const leaves = bytes < THREAD_FROM_BYTES ? new InlineLeaves() : new ThreadLeaves();
   try {
     const sealing = await begin(input, partial);
-    const commit = await sealInto(engine, sealing);
+    const commit = await sealInto({ engine, leaves }, sealing);
     await syncFolder(partial);
     await faultPoint('seal.package.synced');
     await rename(partial, folder);
@@ -99,6 +102,7 @@ export async function sealPackage(input: PackageToSeal): Promise<SealedPackage> 
     throw error;
   } finally {
     await engine.close();
+    await leaves.close();
   }
 }
 
@@ -159,14 +163,20 @@ export function cipherOf(
   return { key: envelopeKey(dealing.K(), e), context: envelopeContext(dealing.label, e) };
 }
 
-async function sealInto(engine: SegmentEngine, sealing: Sealing): Promise<Commit> {
+/** The threads that the sealing runs on. */
+interface Threads {
+  readonly engine: SegmentEngine;
+  readonly leaves: LeafSink;
+}
+
+async function sealInto(threads: Threads, sealing: Sealing): Promise<Commit> {
   const { input, keys, terms, dealings, folder, seed } = sealing;
   const names = envelopesOf(stagesOf(input.lotKey, input.withdraw));
   const others: SealedEnvelope[] = [];
   for (const e of names.filter((name) => name !== 'I')) {
-    others.push(await sealOne(engine, sealing, e, input.envelopes[e] ?? []));
+    others.push(await sealOne(threads, sealing, e, input.envelopes[e] ?? []));
   }
-  const identity = await sealOne(engine, sealing, 'I', await identityFiles(sealing, others));
+  const identity = await sealOne(threads, sealing, 'I', await identityFiles(sealing, others));
   const all = [identity, ...others];
   const unproven = {
     type: 'commit' as const,
@@ -187,20 +197,14 @@ async function sealInto(engine: SegmentEngine, sealing: Sealing): Promise<Commit
 }
 
 async function sealOne(
-  engine: SegmentEngine,
+  { engine, leaves }: Threads,
   { input, dealings, folder, documents, tool }: Sealing,
   e: EnvelopeName,
   files: readonly SealFile[],
 ): Promise<SealedEnvelope> {
   const target = sealedFileOf(folder, e);
-  return sealEnvelopeFile(engine, {
-    e,
-    ...cipherOf(input.lotKey, dealings, e),
-    files,
-    documents,
-    tool,
-    target,
-  });
+  const envelope = { e, ...cipherOf(input.lotKey, dealings, e), files, documents, tool, target };
+  return sealEnvelopeFile(engine, envelope, leaves);
 }
 
 function referTo(all: readonly SealedEnvelope[], e: EnvelopeName): Commit['envelopes'][number] {

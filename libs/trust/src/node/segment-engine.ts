@@ -137,7 +137,7 @@ export class ThreadEngine implements SegmentEngine {
 }
 
 /** Below this many bytes starting a thread costs more than it saves. */
-const THREAD_FROM_BYTES = 4 * 1024 * 1024;
+export const THREAD_FROM_BYTES = 4 * 1024 * 1024;
 
 export const engineFor = (bytes: number): SegmentEngine =>
   bytes < THREAD_FROM_BYTES ? new InlineEngine() : new ThreadEngine();
