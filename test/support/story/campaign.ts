@@ -107,8 +107,10 @@ async function playOpening(home: PlatformHome, story: Story, bids: BidsTaken): P
   let [hurt, objected] = [home.environment['S3_ENDPOINT'] !== undefined, false];
   await runOpening(people, lot, [1, 3, 5], async (view: OpeningView) => {
     if (!damaged || !owner || !first) throw new Error('four bids stand');
-    if (!hurt && view.state === 'closed') await damageStoredEnvelope(home.dataDir, damaged);
-    hurt ||= view.state === 'closed';
+    // Before any sheet is opened; a platform that is killed may show neither of the two states for long.
+    const sealed = view.state === 'closed' || view.state === 'stage-0';
+    if (!hurt && sealed) await damageStoredEnvelope(home.dataDir, damaged);
+    hurt ||= sealed;
     await restoreDamaged(owner, lot, view, damaged);
     if (!objected && view.state === 'stage-1') await objectAndAnswer(first, agency, lot);
     objected ||= view.state === 'stage-1';
