@@ -67,8 +67,27 @@ function refuseOtherTypes(request: Request, _response: Response, next: NextFunct
   } else next();
 }
 
-function noNulInJson(_request: unknown, _response: unknown, body: Buffer): void {
+/** Records are at most 8 deep (PROTOCOL 3); whatever wraps one is a few deeper. */
+const MAX_JSON_DEPTH = 32;
+
+/** Brackets open at once, outside of strings: the parser takes thousands, every reader after it is recursive. */
+function deepestNesting(body: Buffer): number {
+  let [depth, deepest, inString] = [0, 0, false];
+  for (let at = 0; at < body.length; at++) {
+    const byte = body[at];
+    if (inString) {
+      if (byte === 0x5c) at += 1;
+      else if (byte === 0x22) inString = false;
+    } else if (byte === 0x22) inString = true;
+    else if (byte === 0x5b || byte === 0x7b) deepest = Math.max(deepest, ++depth);
+    else if (byte === 0x5d || byte === 0x7d) depth -= 1;
+  }
+  return deepest;
+}
+
+function refuseHarmfulJson(_request: unknown, _response: unknown, body: Buffer): void {
   if (body.includes('\\u0000') || body.includes(0)) throw new Error('NUL in a text');
+  if (deepestNesting(body) > MAX_JSON_DEPTH) throw new Error('nested too deeply');
 }
 
 /** Middleware in its order; the application is created with `bodyParser: false`. */
@@ -87,7 +106,9 @@ export function configureHttp(app: NestExpressApplication, options: HttpOptions)
   );
   app.use(refuseNul);
   app.use(refuseOtherTypes);
-  app.use(json({ limit: options.jsonLimit, strict: true, type: 'application/json', verify: noNulInJson }));
+  app.use(
+    json({ limit: options.jsonLimit, strict: true, type: 'application/json', verify: refuseHarmfulJson }),
+  );
   // Errors of the middleware above never reach Nest's filters.
   app.use((error: unknown, request: Request, response: Response, _next: NextFunction) =>
     filter.answer(error, request as IdentifiedRequest, response),
