@@ -16,5 +16,3 @@ export function pointsOf(all: readonly string[], store: 'file' | 's3'): string[]
   const other = store === 'file' ? S3_ONLY : FILE_ONLY;
   return all.filter((point) => !other.test(point) && !(point in ELSEWHERE));
 }
-
-export const reachedElsewhere = (): readonly (readonly [string, string])[] => Object.entries(ELSEWHERE);
