@@ -151,13 +151,13 @@ async function retry<T>(work: () => Promise<T>, attempts = 50): Promise<T> {
   }
 }
 
-/** As many at once as there are processors. */
+/** A few more at once than there are processors: each also waits for disk, network and its own self-test. */
 async function inTurns<T>(list: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
   const queue = [...list];
   const worker = async (): Promise<void> => {
     for (let next = queue.shift(); next; next = queue.shift()) await work(next);
   };
-  await Promise.all(Array.from({ length: availableParallelism() }, worker));
+  await Promise.all(Array.from({ length: availableParallelism() + 2 }, worker));
 }
 
 async function startTrustees(

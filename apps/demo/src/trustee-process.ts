@@ -17,7 +17,7 @@ export class TrusteeProcess {
     const keystore = join(folder, 'trustees', person.name);
     const args = ['trustee', 'serve', '--server', url, '--trust', trust, '--p12', person.p12];
     return new TrusteeProcess(
-      startGlasshall([...args, '--keystore', keystore, '--poll-ms', '300'], {
+      startGlasshall([...args, '--keystore', keystore, '--poll-ms', '1000'], {
         GLASSHALL_PASSWORD: person.password,
         GLASSHALL_KEYSTORE_PASSPHRASE: `keystore of ${person.name}`,
       }),

@@ -58,8 +58,8 @@ function endOnSignal(started: Promise<Platform>): void {
         (error: unknown) => fail(error, null),
       );
   };
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
 }
 
 function fail(error: unknown, config: PlatformConfig | null): never {
