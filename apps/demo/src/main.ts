@@ -123,7 +123,7 @@ async function verify(steps: Steps, stage: Stage, lotId: string): Promise<void> 
   if (report.verdict !== 'holds') throw new Error('the evidence does not verify');
 }
 
-/** The last records are in the log a tick after they were accepted: the bundle is asked for until it holds the award. */
+/** The platform signs a checkpoint that covers the award before it answers. */
 async function download(url: string, lotId: string, file: string): Promise<void> {
   const response = await fetch(`${url}/api/v1/lots/${lotId}/evidence`);
   if (!response.ok || !response.body)

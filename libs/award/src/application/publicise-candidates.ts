@@ -28,7 +28,7 @@ export class PubliciseCandidates {
   async draft(lotId: LotId, caller: Principal): Promise<Publicity> {
     const known = await this.facts.load(lotId, caller);
     const now = await this.unitOfWork.run((tx) => tx.now(), { readOnly: true });
-    // Counted from the end of the time for signing, so that the period is whole whenever the signature comes.
+    // Counted from the draft: what signing takes (SIGNING_MS at most) is part of the period.
     const end = earliestPublicityEnd(known.ruleset, now, known.lot.acceleration);
     return compose(known, now, end);
   }
