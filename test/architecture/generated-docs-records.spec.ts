@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import * as records from '../../libs/trust/src/records.ts';
+import * as records from '../../libs/trust/src/records/index.ts';
 import { bundleHeader, logProofs } from '../../libs/trust/src/evidence/bundle.ts';
 import { trustFile } from '../../libs/trust/src/evidence/trust-file.ts';
 import { generatedPart, markdownTable } from '../support/generated-docs.ts';

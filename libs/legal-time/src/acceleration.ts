@@ -1,6 +1,6 @@
 /**
  * A tender's published time acceleration (demonstrations and tests): legal periods are divided by `periods`,
- * protocol waits by `waits`. The shape is that of `acceleration` in libs/trust/src/records.ts.
+ * protocol waits by `waits`. The shape is that of `acceleration` in libs/trust/src/records/.
  */
 export interface TimeScale {
   readonly periods: number;

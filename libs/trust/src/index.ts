@@ -1,4 +1,4 @@
-export * from './records.ts';
+export * from './records/index.ts';
 export * from './encoding/index.ts';
 export * from './group/index.ts';
 export * from './threshold/index.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { z } from 'zod';
-import { hash32 } from '../records.ts';
+import { hash32 } from '../records/index.ts';
 import { utf8 } from './bytes.ts';
 import { MAX_RECORD_BYTES, canonicalBytes, parseRecord } from './canonical.ts';
 import { hashRecord, hashText, signatureInput } from './hash.ts';

@@ -2,7 +2,7 @@
 import type { Certificate } from '../pki/certificate.ts';
 import { verifySignature } from '../pki/signature.ts';
 import type { Signer } from '../pki/signer.ts';
-import type { Signed } from '../records.ts';
+import type { Signed } from '../records/index.ts';
 import { b64u } from './bytes.ts';
 import { signatureInput } from './hash.ts';
 import { TrustError } from './trust-error.ts';

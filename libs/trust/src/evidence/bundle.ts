@@ -27,7 +27,7 @@ import {
   signed,
   storedReceipt,
   uuid,
-} from '../records.ts';
+} from '../records/index.ts';
 import type { NewHash } from '../seal/leaf-tree.ts';
 import type { Findings } from './report.ts';
 

@@ -1,7 +1,13 @@
 /** V18 to V20: from the opened bids to the winner, recomputed. */
 import { DAY } from '#kernel';
 import { hashText } from '../encoding/index.ts';
-import type { Award, EvaluationMethod, EvaluationReport, OpeningRecord, Publicity } from '../records.ts';
+import type {
+  Award,
+  EvaluationMethod,
+  EvaluationReport,
+  OpeningRecord,
+  Publicity,
+} from '../records/index.ts';
 import { only } from './bundle.ts';
 import { at } from './context.ts';
 import type { Verification } from './context.ts';

@@ -3,7 +3,7 @@ import { MINUTE, SECOND } from '#kernel';
 import { b64u, edVerify, hashText, signatureInput } from '../encoding/index.ts';
 import { bidLabel, checkDealings, commitBody, trusteeKeysOf } from '../threshold/index.ts';
 import type { DealingClaim } from '../threshold/index.ts';
-import type { Commit, LotKey, StoredReceipt } from '../records.ts';
+import type { Commit, LotKey, StoredReceipt } from '../records/index.ts';
 import { verifyTimestampToken } from '../timestamp/index.ts';
 import { numbered, only } from './bundle.ts';
 import { at } from './context.ts';

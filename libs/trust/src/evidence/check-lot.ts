@@ -2,7 +2,7 @@
 import { hashText } from '../encoding/index.ts';
 import { checkDealing, journalBody, journalLabel } from '../threshold/index.ts';
 import { checkLotKey, checkSeatsOfNotice, trusteeKeysOf } from '../threshold/lot-key.ts';
-import type { Notice } from '../records.ts';
+import type { Notice } from '../records/index.ts';
 import { numbered, only } from './bundle.ts';
 import { at } from './context.ts';
 import type { Verification } from './context.ts';

@@ -1,8 +1,8 @@
 /** V11 to V16: shares, keys, bytes, identities and the opening record, all done again. */
 import { hashText, parseRecord, TrustError } from '../encoding/index.ts';
 import { combineShares, keyOfSecretPoint, bidLabel, verifyShares } from '../threshold/index.ts';
-import { openingSheet } from '../records.ts';
-import type { LotKey, OpeningRecord, OpeningSheet, Shares, Signed, StageRule } from '../records.ts';
+import { openingSheet } from '../records/index.ts';
+import type { LotKey, OpeningRecord, OpeningSheet, Shares, Signed, StageRule } from '../records/index.ts';
 import { openBidIdentity } from '../seal/bid-identity.ts';
 import type { BidIdentity } from '../seal/bid-identity.ts';
 import { numbered, only } from './bundle.ts';

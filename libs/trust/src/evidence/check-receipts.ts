@@ -2,7 +2,7 @@
  * V05 for whoever holds a receipt. A bundle can only be checked against itself: that a bid was left out of CLOSE and of
  * the file alike is known to its bidder, and proved by what the platform signed for it.
  */
-import type { ArrivalReceipt, LogReceipt, Signed, StoredReceipt } from '../records.ts';
+import type { ArrivalReceipt, LogReceipt, Signed, StoredReceipt } from '../records/index.ts';
 import { at } from './context.ts';
 import type { Verification } from './context.ts';
 

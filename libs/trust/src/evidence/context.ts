@@ -5,7 +5,7 @@ import { parseCrl } from '../pki/crl.ts';
 import type { CertificateRevocationList } from '../pki/crl.ts';
 import type { Certificate } from '../pki/certificate.ts';
 import { validateChain } from '../pki/validate-chain.ts';
-import type { AcceptedBid, Close, Commit, LotKey, Notice, Signed } from '../records.ts';
+import type { AcceptedBid, Close, Commit, LotKey, Notice, Signed } from '../records/index.ts';
 import type { AeadFactory } from '../seal/aead.ts';
 import type { NewHash } from '../seal/leaf-tree.ts';
 import { verifySigned } from '../encoding/index.ts';

@@ -5,7 +5,14 @@ import { makeLot, sheetOf } from '../../../../test/support/lot-fixture.ts';
 import type { LotFixture } from '../../../../test/support/lot-fixture.ts';
 import { hashText, signRecord } from '../encoding/index.ts';
 import type { Signer } from '../pki/signer.ts';
-import type { Award, Close, EvaluationReport, OpeningRecord, Publicity, StoredReceipt } from '../records.ts';
+import type {
+  Award,
+  Close,
+  EvaluationReport,
+  OpeningRecord,
+  Publicity,
+  StoredReceipt,
+} from '../records/index.ts';
 import type { BundleReader, Evidence } from './bundle.ts';
 import { checkAward } from './check-award.ts';
 import { checkIntake } from './check-intake.ts';

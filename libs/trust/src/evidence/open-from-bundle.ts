@@ -1,7 +1,7 @@
 /** One sealed envelope of a bundle: its bytes against COMMIT (V13), then decrypted as a stream (V14). */
 import { b64u, concat, sha256, TrustError } from '../encoding/index.ts';
 import { bidLabel } from '../threshold/index.ts';
-import type { AcceptedBid, Commit, EnvelopeName, LotKey } from '../records.ts';
+import type { AcceptedBid, Commit, EnvelopeName, LotKey } from '../records/index.ts';
 import { MAX_IDENTITY_BYTES, stageOfEnvelope } from '../seal/commit-shape.ts';
 import { envelopeContext, envelopeKey, openEnvelope } from '../seal/envelope.ts';
 import { LeafHasher, rootOfLeaves } from '../seal/leaf-tree.ts';

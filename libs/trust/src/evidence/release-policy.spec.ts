@@ -13,7 +13,7 @@ import {
 } from '../encoding/index.ts';
 import { blindedLeaf, checkpointText, leafHash, merkleRoot, signNote } from '../log/index.ts';
 import type { Certificate, Signer } from '../pki/index.ts';
-import type { Close, CloseAdd, Commit, DeadlineChange, LotKey, Notice } from '../records.ts';
+import type { Close, CloseAdd, Commit, DeadlineChange, LotKey, Notice } from '../records/index.ts';
 import { bidLabel, commitBody, prepareDealing, proveDealing, trusteeKeysOf } from '../threshold/index.ts';
 import { logOfEntries } from './log-view.ts';
 import { checkRelease, closeDueAt, releaseDueAt } from './release-policy.ts';

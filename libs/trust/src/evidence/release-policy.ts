@@ -20,7 +20,7 @@ import type {
   LotKey,
   Notice,
   Signed,
-} from '../records.ts';
+} from '../records/index.ts';
 import { byArrival } from './standing.ts';
 
 /** From the deadline to the checkpoint of CLOSE: what arrived in time has reached the log by then. */

@@ -8,7 +8,7 @@ import type { CertificateLookup } from '../encoding/signed-record.ts';
 import { verifySigned } from '../encoding/signed-record.ts';
 import { decodePoint } from '../group/index.ts';
 import type { Scalar } from '../group/index.ts';
-import { sealedShares, shares as sharesSchema, signed as signedSchema } from '../records.ts';
+import { sealedShares, shares as sharesSchema, signed as signedSchema } from '../records/index.ts';
 import type {
   Audience,
   Commit,
@@ -19,7 +19,7 @@ import type {
   Shares,
   Signed,
   StageRule,
-} from '../records.ts';
+} from '../records/index.ts';
 import { bidLabel, commitBody, openShare } from '../threshold/index.ts';
 import type { DealingClaim, ShareClaim } from '../threshold/index.ts';
 import { checkDealings, trusteeKeysOf } from '../threshold/index.ts';

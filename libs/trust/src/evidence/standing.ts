@@ -2,7 +2,7 @@
  * Stage 0 (PROTOCOL section 7): whose bid stands once every identity envelope has been opened. Pure, and shared by
  * the platform, every trustee's client (which opens stage 1 for nobody else) and the verifier.
  */
-import type { BidMove, BidOutcome } from '../records.ts';
+import type { BidMove, BidOutcome } from '../records/index.ts';
 
 /** Fewer distinct bidders than this: nothing more opens (法28, 条例44). */
 export const MIN_BIDDERS = 3;

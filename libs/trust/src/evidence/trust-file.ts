@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { TrustError } from '../encoding/index.ts';
 import type { Certificate } from '../pki/certificate.ts';
 import { parsePem } from '../pki/pem.ts';
-import { hash32 } from '../records.ts';
+import { hash32 } from '../records/index.ts';
 
 const pem = z.string().max(64 * 1024);
 

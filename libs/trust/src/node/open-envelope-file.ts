@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Hash } from 'node:crypto';
 import { TrustError, concat, equalBytes } from '../encoding/index.ts';
-import type { EnvelopeName, Manifest } from '../records.ts';
+import type { EnvelopeName, Manifest } from '../records/index.ts';
 import { HEADER_BYTES, openHeader, plaintextLength } from '../seal/cobblestone.ts';
 import { LeafHasher, rootOfLeaves } from '../seal/leaf-tree.ts';
 import { MANIFEST_NAME, MAX_MANIFEST_BYTES, checkManifest } from '../seal/manifest.ts';

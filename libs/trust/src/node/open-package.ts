@@ -1,10 +1,10 @@
 import { TrustError, canonicalBytes, equalBytes, b64u, systemRandom } from '../encoding/index.ts';
-import type { EnvelopeName } from '../records.ts';
+import type { EnvelopeName } from '../records/index.ts';
 import { checkOpenedManifest, checkStatement } from '../seal/bid-statement.ts';
 import { deriveBidKeys } from '../seal/seed.ts';
 import type { BidKeys } from '../seal/seed.ts';
-import { bidStatement } from '../records.ts';
-import type { BidStatement } from '../records.ts';
+import { bidStatement } from '../records/index.ts';
+import type { BidStatement } from '../records/index.ts';
 import { parseRecord } from '../encoding/index.ts';
 import { verifyCms } from '../pki/index.ts';
 import { bidLabel, checkDealings, commitBody, trusteeKeysOf } from '../threshold/index.ts';

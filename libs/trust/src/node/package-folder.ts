@@ -9,8 +9,8 @@ import {
   hash32,
   lotKey as lotKeySchema,
   uuid,
-} from '../records.ts';
-import type { Commit, EnvelopeName, LotKey } from '../records.ts';
+} from '../records/index.ts';
+import type { Commit, EnvelopeName, LotKey } from '../records/index.ts';
 import { checkCommitShape } from '../seal/commit-shape.ts';
 import { writeNewFile } from './write-all.ts';
 

@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { faultPoint } from '#kernel';
 import { TrustError, b64u, canonicalBytes } from '../encoding/index.ts';
-import type { EnvelopeName, Manifest } from '../records.ts';
+import type { EnvelopeName, Manifest } from '../records/index.ts';
 import { SALT_BYTES, cobblestoneHeader, cobblestoneKeys } from '../seal/cobblestone.ts';
 import { rootOfLeaves } from '../seal/leaf-tree.ts';
 import { PathSet } from '../seal/member-path.ts';

@@ -14,8 +14,8 @@ import {
 } from '../encoding/index.ts';
 import { signCms, toPem } from '../pki/index.ts';
 import type { Signer } from '../pki/index.ts';
-import { SUITE, openingSheet } from '../records.ts';
-import type { BidStatement, Commit, DocumentRef, EnvelopeName, LotKey, Manifest } from '../records.ts';
+import { SUITE, openingSheet } from '../records/index.ts';
+import type { BidStatement, Commit, DocumentRef, EnvelopeName, LotKey, Manifest } from '../records/index.ts';
 import { wkOf } from '../seal/bid-move.ts';
 import { bidStatementOf } from '../seal/bid-statement.ts';
 import { envelopesOf, stageOfEnvelope, stagesOf } from '../seal/commit-shape.ts';

@@ -4,7 +4,7 @@ import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { TrustError } from '../encoding/index.ts';
-import type { EnvelopeName } from '../records.ts';
+import type { EnvelopeName } from '../records/index.ts';
 import type { MemberSink } from './member-sink.ts';
 import {
   checkPackageDealings,

@@ -3,7 +3,7 @@ import { TrustError } from '../encoding/index.ts';
 import { unreadableReport, verifyEvidence } from '../evidence/index.ts';
 import type { BundleReader, PinnedTrust, Problem, RankBids, VerificationReport } from '../evidence/index.ts';
 import { BundleReader as ZipReader, ZipFormError } from './canonical-zip.ts';
-import type { ReceiptFile } from '../records.ts';
+import type { ReceiptFile } from '../records/index.ts';
 import { nodeAead } from './segment-cipher.ts';
 
 /**

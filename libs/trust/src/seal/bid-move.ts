@@ -1,5 +1,5 @@
 import { b64u, edPublicKey, edSign, edVerify, signatureInput } from '../encoding/index.ts';
-import type { BidMove, SignedMove } from '../records.ts';
+import type { BidMove, SignedMove } from '../records/index.ts';
 
 /** Signs a replacement or withdrawal with the old package's `wk` (Ed25519). */
 export const signBidMove = (wkSecret: Uint8Array, record: BidMove): SignedMove => ({

@@ -1,5 +1,5 @@
 import { TrustError } from '../encoding/index.ts';
-import type { BidStatement, Commit, EnvelopeName } from '../records.ts';
+import type { BidStatement, Commit, EnvelopeName } from '../records/index.ts';
 
 export const IDENTITY_FILES = ['identity.json', 'identity.p7s', 'chain.pem'] as const;
 

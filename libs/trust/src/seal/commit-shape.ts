@@ -1,5 +1,5 @@
 import { TrustError } from '../encoding/index.ts';
-import type { Commit, EnvelopeName, LotKey, StageRule } from '../records.ts';
+import type { Commit, EnvelopeName, LotKey, StageRule } from '../records/index.ts';
 import { ciphertextLength, plaintextLength } from './cobblestone.ts';
 import { paddedLength } from './padding.ts';
 

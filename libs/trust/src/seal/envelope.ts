@@ -5,7 +5,7 @@
  */
 import { concat, hkdfExpand, utf8 } from '../encoding/index.ts';
 import { TrustError } from '../encoding/index.ts';
-import type { EnvelopeName } from '../records.ts';
+import type { EnvelopeName } from '../records/index.ts';
 import type { AeadFactory } from './aead.ts';
 import {
   CHUNK_BYTES,

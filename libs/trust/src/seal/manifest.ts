@@ -1,6 +1,6 @@
 import { TrustError, b64u, parseRecord, sha256 } from '../encoding/index.ts';
-import { manifest as manifestSchema } from '../records.ts';
-import type { EnvelopeName, Manifest } from '../records.ts';
+import { manifest as manifestSchema } from '../records/index.ts';
+import type { EnvelopeName, Manifest } from '../records/index.ts';
 
 export const MANIFEST_NAME = 'manifest.json';
 export const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;

@@ -5,7 +5,7 @@
 import { entropyToMnemonic, mnemonicToEntropy } from '@scure/bip39';
 import { wordlist } from '@scure/bip39/wordlists/english.js';
 import { TrustError, hkdfExpand, hkdfExtract, utf8 } from '../encoding/index.ts';
-import type { Audience } from '../records.ts';
+import type { Audience } from '../records/index.ts';
 
 const SEED_BYTES = 32;
 

@@ -8,7 +8,7 @@ import type { Random } from '../encoding/bytes.ts';
 import { TrustError } from '../encoding/trust-error.ts';
 import { G_PVSS, decodePoint, decodeScalar, mod } from '../group/p256.ts';
 import type { Point, Scalar } from '../group/p256.ts';
-import type { Dealing } from '../records.ts';
+import type { Dealing } from '../records/index.ts';
 import { falseClaims } from './batch.ts';
 import type { Claim } from './batch.ts';
 import { dealingChallenge } from './challenge.ts';

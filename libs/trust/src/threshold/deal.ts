@@ -17,7 +17,7 @@ import {
   uncompressed,
 } from '../group/p256.ts';
 import type { Point, Scalar } from '../group/p256.ts';
-import type { Audience, Dealing } from '../records.ts';
+import type { Audience, Dealing } from '../records/index.ts';
 import { dealingChallenge } from './challenge.ts';
 import type { DealingType, UnprovenDealing } from './labels.ts';
 import { proofNonces } from './nonce.ts';

@@ -1,7 +1,7 @@
 /** The names that keep every dealing, share and key apart (PROTOCOL section 2: the suite id is inside every label). */
 import { hashRecord } from '../encoding/hash.ts';
-import { SUITE } from '../records.ts';
-import type { Audience, Commit, JournalKey } from '../records.ts';
+import { SUITE } from '../records/index.ts';
+import type { Audience, Commit, JournalKey } from '../records/index.ts';
 
 /** What a dealing seals. No name is the beginning of another, so `type ‖ label` reads in one way only. */
 export type DealingType = 'bid' | 'draw' | 'journal';

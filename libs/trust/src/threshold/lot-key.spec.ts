@@ -6,7 +6,7 @@ import { newKeyPair } from '../group/key-pair.ts';
 import { B, encodePoint, encodeScalar } from '../group/p256.ts';
 import { createDevelopmentCa } from '../pki/development-ca.ts';
 import type { Signer } from '../pki/signer.ts';
-import type { LotKey, LotKeyTerms, Seat, Signed, TrusteeKey } from '../records.ts';
+import type { LotKey, LotKeyTerms, Seat, Signed, TrusteeKey } from '../records/index.ts';
 import { checkLotKey, checkSeatsOfNotice, lotKeyTermsOf, trusteeKeysOf } from './lot-key.ts';
 import { provePossession, verifyPossession } from './possession.ts';
 

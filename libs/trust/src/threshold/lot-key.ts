@@ -10,8 +10,8 @@ import { TrustError } from '../encoding/trust-error.ts';
 import type { TrustCode, TrustFacts } from '../encoding/trust-error.ts';
 import { decodePoint } from '../group/p256.ts';
 import type { Point } from '../group/p256.ts';
-import { lotKey as lotKeySchema, signed as signedSchema } from '../records.ts';
-import type { LotKey, LotKeyTerms, Notice, Signed } from '../records.ts';
+import { lotKey as lotKeySchema, signed as signedSchema } from '../records/index.ts';
+import type { LotKey, LotKeyTerms, Notice, Signed } from '../records/index.ts';
 import { verifyPossession } from './possession.ts';
 
 const signedLotKey = signedSchema(lotKeySchema);

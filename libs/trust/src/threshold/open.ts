@@ -3,7 +3,7 @@ import { TrustError } from '../encoding/trust-error.ts';
 import { B, G_PVSS, Q, decodePoint, encodePoint, multiplySecret } from '../group/p256.ts';
 import { multiScalar } from '../group/multi-scalar.ts';
 import type { Point, Scalar } from '../group/p256.ts';
-import type { Dealing } from '../records.ts';
+import type { Dealing } from '../records/index.ts';
 import { lagrangeAtZero } from './polynomial.ts';
 
 /**

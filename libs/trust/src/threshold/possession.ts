@@ -15,7 +15,7 @@ import {
   multiplySecret,
 } from '../group/p256.ts';
 import type { Point, Scalar } from '../group/p256.ts';
-import type { LotKeyTerms, TrusteeKey } from '../records.ts';
+import type { LotKeyTerms, TrusteeKey } from '../records/index.ts';
 import { falseClaims } from './batch.ts';
 import type { Claim } from './batch.ts';
 import { possessionChallenge } from './challenge.ts';

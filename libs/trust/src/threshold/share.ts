@@ -17,7 +17,7 @@ import {
   multiplySecret,
 } from '../group/p256.ts';
 import type { Point, Scalar } from '../group/p256.ts';
-import type { Dealing, Share } from '../records.ts';
+import type { Dealing, Share } from '../records/index.ts';
 import { falseClaims } from './batch.ts';
 import type { Claim } from './batch.ts';
 import { shareChallenge } from './challenge.ts';

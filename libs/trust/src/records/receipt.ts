@@ -1,0 +1,50 @@
+/** Receipts for what arrived, was logged and was stored. */
+import { z } from 'zod';
+import { hash32, count, instantText, uuid, der } from './value.ts';
+import { signed } from './signature.ts';
+import { envelopeRef } from './bid.ts';
+
+/** Receipt 1: what arrived and when, by the database's clock, in the statement that stored it. */
+export const arrivalReceipt = z.strictObject({
+  type: z.literal('receipt-arrival'),
+  lot: uuid,
+  lotKeyHash: hash32,
+  /** A commitment, or H("move", BidMove). */
+  subject: hash32,
+  kind: z.enum(['commit', 'replace', 'withdraw']),
+  arrivedAt: instantText,
+  inTime: z.boolean(),
+});
+export type ArrivalReceipt = z.infer<typeof arrivalReceipt>;
+
+/** Receipt 2: the arrival is in the log. `blind` opens the leaf; `proof` are the RFC 6962 siblings. */
+export const logReceipt = z.strictObject({
+  type: z.literal('receipt-log'),
+  subject: hash32,
+  blind: hash32,
+  index: count,
+  /** A C2SP signed-note checkpoint, as text. */
+  checkpoint: z.string().max(8_000),
+  proof: z.array(hash32).max(64),
+});
+export type LogReceipt = z.infer<typeof logReceipt>;
+
+/** Every byte of the bid arrived and is durable: this, and nothing after it, is the submission. */
+export const storedReceipt = z.strictObject({
+  type: z.literal('receipt-stored'),
+  lotKeyHash: hash32,
+  c: hash32,
+  storedAt: instantText,
+  inTime: z.boolean(),
+  envelopes: z.array(envelopeRef).min(1).max(5),
+});
+export type StoredReceipt = z.infer<typeof storedReceipt>;
+
+/** A receipt's time-stamp token (RFC 3161) covers SHA-256 of the JCS of its signed record. */
+export const receiptFile = z.strictObject({
+  arrival: signed(arrivalReceipt),
+  token: der,
+  log: logReceipt.nullable(),
+  stored: signed(storedReceipt).nullable(),
+});
+export type ReceiptFile = z.infer<typeof receiptFile>;

@@ -1,0 +1,48 @@
+/** The values that records are made of. */
+import { z } from 'zod';
+
+const BASE64URL = /^[A-Za-z0-9_-]*$/;
+
+/** Exactly `n` bytes as base64url; the last character's unused bits must be zero (one form per value). */
+export const bytesOf = (n: number) =>
+  z
+    .string()
+    .length(Math.ceil((n * 4) / 3))
+    .regex(BASE64URL)
+    .refine((text) => unusedBitsAreZero(text), 'not canonical base64url');
+
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+
+function unusedBitsAreZero(text: string): boolean {
+  const rest = text.length % 4;
+  if (rest === 0) return true;
+  if (rest === 1) return false;
+  const last = ALPHABET.indexOf(text.charAt(text.length - 1));
+  return rest === 2 ? (last & 0x0f) === 0 : (last & 0x03) === 0;
+}
+
+/** Any bytes up to `max`. */
+export const bytesUpTo = (max: number) =>
+  z
+    .string()
+    .max(Math.ceil((max * 4) / 3))
+    .regex(BASE64URL)
+    .refine((text) => unusedBitsAreZero(text), 'not canonical base64url');
+
+export const hash32 = bytesOf(32);
+/** A compressed P-256 point. */
+export const point = bytesOf(33);
+/** A scalar modulo the group's order, big-endian. */
+export const scalar = bytesOf(32);
+export const count = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+export const instantText = z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/);
+export const yuan = z.string().regex(/^(0|[1-9]\d{0,14})\.\d{2}$/);
+export const uuid = z.string().regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/);
+export const shortText = z.string().min(1).max(300);
+/** 统一社会信用代码, GB 32100-2015: 18 characters without I, O, S, V, Z. */
+export const creditCode = z.string().regex(/^[0-9A-HJ-NPQRTUWXY]{18}$/);
+/** A certificate or token in DER. */
+export const der = bytesUpTo(16 * 1024);
+
+export const SUITE = 'P256';
+export const suite = z.literal(SUITE);
