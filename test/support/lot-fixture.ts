@@ -46,6 +46,9 @@ export interface LotFixture {
 /** `9144` + digits: a well-formed 统一社会信用代码. */
 export const testCreditCode = (number: number): string => `91440000${String(number).padStart(10, '0')}`;
 
+export const emptyCrl = (ca: DevelopmentCa, now: Instant) =>
+  ca.issueCrl({ number: 1, thisUpdate: addMs(now, -DAY), nextUpdate: addMs(now, 30 * DAY), revoked: [] });
+
 const ROLES = ['tenderee', 'agency', 'regulator', 'centre', 'notary'] as const;
 
 export async function makeLot(

@@ -16,7 +16,7 @@ import {
 } from '#trust';
 import type { Signer } from '#trust';
 import { writePkcs12 } from '#trust/node';
-import { makeLot, testCreditCode } from './lot-fixture.ts';
+import { emptyCrl, makeLot, testCreditCode } from './lot-fixture.ts';
 import type { LotFixture } from './lot-fixture.ts';
 
 export const PASSWORD = 'p12 password';
@@ -65,7 +65,13 @@ export async function makeOfflineLot(folder: string): Promise<OfflineLot> {
   };
   const certificates = lot.trustees.map(pemOf);
   const lotkey = { record: lot.lotKey, signed: lot.signed, log, journal: null, certificates };
-  const lotFile = { type: 'lot', notices: [lot.notice], lotkey, certificates };
+  const lotFile = {
+    type: 'lot',
+    notices: [lot.notice],
+    lotkey,
+    certificates,
+    crls: [b64u.encode((await emptyCrl(lot.ca, now)).der)],
+  };
   const path = (name: string): string => join(folder, name);
   const p12 = async (number: number): Promise<string> => {
     const subject = { organisation: `投标人 ${String(number)}`, creditCode: testCreditCode(100 + number) };

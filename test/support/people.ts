@@ -6,7 +6,7 @@ import type { Instant } from '#kernel';
 import { InstallOperator, KeepAuthorities } from '#parties';
 import { b64u, createDevelopmentCa, signatureInput, toPem } from '#trust';
 import type { DevelopmentCa, Login, Signer } from '#trust';
-import { testCreditCode } from './lot-fixture.ts';
+import { emptyCrl, testCreditCode } from './lot-fixture.ts';
 import type { TestApp } from './test-app.ts';
 
 /** A development authority that the platform trusts, with its (empty) revocation list. */
@@ -21,9 +21,6 @@ export async function trustDevelopmentCa({ app }: TestApp, now: Instant): Promis
   await authorities.storeCrl({ der: (await emptyCrl(ca, now)).der }, null, '');
   return ca;
 }
-
-export const emptyCrl = (ca: DevelopmentCa, now: Instant) =>
-  ca.issueCrl({ number: 1, thisUpdate: addMs(now, -DAY), nextUpdate: addMs(now, 30 * DAY), revoked: [] });
 
 /** The clock of this machine, which the test's database shares; whole seconds, as certificates have them. */
 export const testNow = (): Instant => instant(Math.floor(Date.now() / 1000) * 1000);

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { open, readFile, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { readTrustFile } from '#trust';
-import type { PinnedTrust, Signer } from '#trust';
+import { parseCrlPem, readTrustFile } from '#trust';
+import type { CertificateRevocationList, Signer } from '#trust';
 import { loadSigner } from '#trust/node';
 import { mustOption, textOption } from './command.ts';
 import type { OptionSpec, Options } from './command.ts';
 import { CommandFailure, cannotTell } from './failure.ts';
+import type { ClientTrust } from './pinned.ts';
 
 export const TRUST: OptionSpec = {
   flags: '--trust <file>',
@@ -24,8 +25,24 @@ export const PASSWORD: OptionSpec = {
   description: 'password of the PKCS#12 file, first line; else GLASSHALL_PASSWORD',
 };
 
-export async function readTrust(options: Options): Promise<PinnedTrust> {
-  return readTrustFile(await readText(mustOption(options, 'trust')));
+export const CRLS: OptionSpec = {
+  flags: '--crls <file>',
+  description: 'revocation lists (PEM) that you hold yourself; the platform’s count beside them',
+};
+
+export async function readTrust(options: Options): Promise<ClientTrust> {
+  const trust = readTrustFile(await readText(mustOption(options, 'trust')));
+  return { ...trust, crls: (await readCrls(options)) ?? [] };
+}
+
+/** Null where none were given; an empty file is an answer too: then every certificate lacks its list. */
+export async function readCrls(options: Options): Promise<readonly CertificateRevocationList[] | null> {
+  const path = textOption(options, 'crls');
+  if (path === undefined) return null;
+  const parsed = parseCrlPem(await readText(path));
+  if (!parsed.ok && parsed.error.code === 'PEM.EMPTY') return [];
+  if (!parsed.ok) throw cannotTell('CLI.CRLS', { cause: parsed.error.code });
+  return parsed.value;
 }
 
 export async function readText(path: string): Promise<string> {

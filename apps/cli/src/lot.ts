@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import { parseInstant } from '#kernel';
 import type { Instant } from '#kernel';
 import { TrustError, checkLotKey, checkSeatsOfNotice, hashText, notice, signed, verifySigned } from '#trust';
-import type { LotKey, Notice, PinnedTrust, Signed } from '#trust';
+import type { LotKey, Notice, Signed } from '#trust';
 import { CommandFailure, cannotTell } from './failure.ts';
 import { TrustedCertificates, checkLogReceipt } from './pinned.ts';
-import { lotKeyAnswer } from './platform/answers.ts';
+import type { ClientTrust } from './pinned.ts';
+import { MAX_CRL_TEXT, lotKeyAnswer } from './platform/answers.ts';
 import type { Platform } from './platform/platform.ts';
 
 /** What `glasshall lot` writes: everything that sealing needs, so that it can be done offline. Nothing here is trusted. */
@@ -14,6 +16,8 @@ export const lotFile = z.strictObject({
   lotkey: lotKeyAnswer,
   /** PEM chains of whoever signed the notices. */
   certificates: z.array(z.string()),
+  /** Newest revocation lists of the authorities, in DER; whoever uses the file later needs them current then. */
+  crls: z.array(z.string().max(MAX_CRL_TEXT)).max(200),
 });
 export type LotFile = z.infer<typeof lotFile>;
 
@@ -22,7 +26,8 @@ export async function fetchLot(platform: Platform, id: string): Promise<LotFile>
   const lotkey = await platform.lotKey(id);
   const signers = new Set(notices.flatMap(({ signatures }) => signatures.map(({ signer }) => signer)));
   const chains = await Promise.all([...signers].map((signer) => platform.certificate(signer)));
-  return { type: 'lot', notices, lotkey, certificates: chains.filter((chain) => chain !== null) };
+  const crls = await platform.crls();
+  return { type: 'lot', notices, lotkey, certificates: chains.filter((chain) => chain !== null), crls };
 }
 
 export function parseLotFile(text: string): LotFile {
@@ -53,9 +58,23 @@ export interface CheckedLot {
  * What a client checks before it does anything for a lot (PROTOCOL section 5.1): the notices are the agency's and one
  * chain of versions; LOTKEY is signed by every trustee, with every proof, under certificates that chain to the pinned
  * roots; its seats and its deadline are the notice's; it is in the pinned log. Throws TrustError or CommandFailure.
+ * `accepted` is the hash of the LOTKEY that this client checked and kept before: its signers are then judged when it
+ * was made, so that a certificate that is given back later stops no opening.
  */
-export function checkLot(file: LotFile, trust: PinnedTrust, now: Instant): CheckedLot {
-  const certificates = new TrustedCertificates(trust, now);
+export function checkLot(
+  file: LotFile,
+  trust: ClientTrust,
+  now: Instant,
+  accepted: string | null = null,
+): CheckedLot {
+  const known = file.lotkey.signed?.record;
+  const settled = known !== undefined && hashText('lotkey', known) === accepted;
+  const at = settled ? parseInstant(known.createdAt) : null;
+  const certificates = new TrustedCertificates(trust, {
+    now,
+    crls: file.crls,
+    ...(at === null ? {} : { at }),
+  });
   certificates.add([...file.certificates, ...file.lotkey.certificates]);
   const { first, latest } = checkNotices(file.notices, certificates);
   const { signed: signedKey, log } = file.lotkey;

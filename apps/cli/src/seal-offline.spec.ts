@@ -1,7 +1,9 @@
 import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { formatVkey } from '#trust';
+import { DAY, addMs } from '#kernel';
+import { b64u, formatVkey, writePem } from '#trust';
+import { emptyCrl } from '../../../test/support/lot-fixture.ts';
 import { runCommand, runHere } from '../../../test/support/command.ts';
 import { PASSWORD, makeOfflineLot } from '../../../test/support/offline-lot.ts';
 import type { OfflineLot } from '../../../test/support/offline-lot.ts';
@@ -121,6 +123,32 @@ describe('refuses to seal, and makes no package,', () => {
     const other = await makeOfflineLot(folder);
     const trust = { ...offline.trust, ca: other.trust['ca'], platform: [offline.lot.lotKeyHash] };
     expect(await attempt({ trust })).toEqual({ exit: 1, code: 'SIGNATURE.UNKNOWN_SIGNER' });
+  });
+
+  it('when an authority’s revocation list is missing or old, and takes the reader’s own instead', async () => {
+    const { ca, now } = offline.lot;
+    const old = { number: 1, thisUpdate: addMs(now, -2 * DAY), nextUpdate: addMs(now, -DAY), revoked: [] };
+    const stale = b64u.encode((await ca.issueCrl(old)).der);
+    const required = { exit: 1, code: 'EVIDENCE.CRL_REQUIRED' };
+    expect(await attempt({ lotFile: { ...offline.lotFile, crls: [] } })).toEqual(required);
+    expect(await attempt({ lotFile: { ...offline.lotFile, crls: [stale] } })).toEqual(required);
+    await writeFile(offline.path('crls.pem'), writePem('X509 CRL', (await emptyCrl(ca, now)).der));
+    const args = await sealArgs('own-list', { lotFile: { ...offline.lotFile, crls: [] } });
+    const own = await runHere([...args, '--crls', offline.path('crls.pem'), '--no-self-test']);
+    expect(own.exit).toBe(0);
+  });
+
+  it('when a trustee’s certificate is revoked, on the platform’s list or on the reader’s alone', async () => {
+    const { ca, now, trustees } = offline.lot;
+    const revoked = trustees.slice(3, 4).map(({ certificate }) => ({ certificate, revokedAt: now }));
+    const list = await ca.issueCrl({ number: 2, thisUpdate: now, nextUpdate: addMs(now, DAY), revoked });
+    const refused = { exit: 1, code: 'EVIDENCE.CERTIFICATE_REVOKED' };
+    expect(await attempt({ lotFile: { ...offline.lotFile, crls: [b64u.encode(list.der)] } })).toEqual(
+      refused,
+    );
+    await writeFile(offline.path('crls.pem'), writePem('X509 CRL', list.der));
+    const { exit, data } = await runHere([...(await sealArgs('never')), '--crls', offline.path('crls.pem')]);
+    expect({ exit, code: data['code'] }).toEqual(refused);
   });
 
   it('when the key record is not in the log, or in another log', async () => {

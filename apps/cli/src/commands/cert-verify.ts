@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import { SystemClock, parseInstant } from '#kernel';
 import type { Instant } from '#kernel';
-import { hash32, parseCrlPem, parsePem, validateChain } from '#trust';
-import type { CertificateRevocationList } from '#trust';
+import { hash32, parsePem, validateChain } from '#trust';
 import { mustOption, textOption } from '../command.ts';
 import type { CommandSpec, Options } from '../command.ts';
 import { cannotTell } from '../failure.ts';
-import { readText } from '../files.ts';
+import { readCrls, readText } from '../files.ts';
 
 export const certVerify: CommandSpec = {
   name: 'cert verify',
@@ -33,7 +32,7 @@ export const certVerify: CommandSpec = {
     const [leaf, ...intermediates] = chain.value;
     if (!leaf) return refused('PEM.EMPTY', {});
     const eku = textOption(options, 'eku');
-    const crls = await crlsOf(options);
+    const crls = await readCrls(options);
     const answer = validateChain({
       leaf,
       intermediates,
@@ -56,16 +55,6 @@ const refused = (code: string, facts: Facts) => ({
   text: [`refused: ${code} ${JSON.stringify(facts)}`],
   exit: 1 as const,
 });
-
-async function crlsOf(options: Options): Promise<CertificateRevocationList[] | null> {
-  const path = textOption(options, 'crls');
-  if (path === undefined) return null;
-  const parsed = parseCrlPem(await readText(path));
-  // An empty list is an answer too: then every certificate lacks its CRL.
-  if (!parsed.ok && parsed.error.code === 'PEM.EMPTY') return [];
-  if (!parsed.ok) throw cannotTell('CLI.CRLS', { cause: parsed.error.code });
-  return parsed.value;
-}
 
 /** RFC 3339 with any offset and precision; a calendar day that does not exist is refused. */
 function instantOf(options: Options): Instant {

@@ -3,7 +3,7 @@ import { SystemClock } from '#kernel';
 import { hash32, instantText } from '#trust';
 import { mustOption } from '../command.ts';
 import type { CommandSpec } from '../command.ts';
-import { SERVER, TRUST, readTrust, replaceFile } from '../files.ts';
+import { CRLS, SERVER, TRUST, readTrust, replaceFile } from '../files.ts';
 import { checkLot, fetchLot } from '../lot.ts';
 import { Platform } from '../platform/platform.ts';
 
@@ -11,7 +11,7 @@ export const lot: CommandSpec = {
   name: 'lot',
   summary: 'fetch a lot’s notice and key, check them, and keep them for sealing offline',
   arguments: [{ name: '<lot>', description: 'the lot’s id' }],
-  options: [SERVER, TRUST, { flags: '--out <file>', description: 'where to write it', required: true }],
+  options: [SERVER, TRUST, CRLS, { flags: '--out <file>', description: 'where to write it', required: true }],
   schema: z.strictObject({
     ok: z.literal(true),
     lot: z.string(),

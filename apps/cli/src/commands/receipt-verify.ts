@@ -40,7 +40,7 @@ export const receiptVerify: CommandSpec = {
     );
     const parsed = parsePem(pem);
     if (!parsed.ok) throw cannotTell(parsed.error.code, parsed.error.facts);
-    const certificates = new TrustedCertificates(trust, new SystemClock().now());
+    const certificates = new TrustedCertificates(trust, { now: new SystemClock().now(), crls: [] });
     certificates.add(parsed.value.map((each) => toPem([each])));
     const verdict = checkReceipt(file, trust, certificates);
     const commitPath = textOption(options, 'commit');

@@ -8,7 +8,7 @@ import { flagOption, listOption, mustOption, textOption } from '../command.ts';
 import type { CommandSpec, Options } from '../command.ts';
 import { collectFiles } from '../envelope-files.ts';
 import { CommandFailure, cannotTell } from '../failure.ts';
-import { P12, PASSWORD, TRUST, readSigner, readText, readTrust } from '../files.ts';
+import { CRLS, P12, PASSWORD, TRUST, readSigner, readText, readTrust } from '../files.ts';
 import { checkLot, fetchLot, parseLotFile } from '../lot.ts';
 import { Platform } from '../platform/platform.ts';
 
@@ -20,6 +20,7 @@ export const seal: CommandSpec = {
   arguments: [],
   options: [
     TRUST,
+    CRLS,
     P12,
     PASSWORD,
     { flags: '--lot <id>', description: 'the lot (with --server)' },

@@ -1,13 +1,12 @@
 import { z } from 'zod';
 import { SystemClock } from '#kernel';
 import { hash32 } from '#trust';
-import type { PinnedTrust } from '#trust';
 import { readPackage } from '#trust/node';
 import type { PackageFolder } from '#trust/node';
 import { mustOption, textOption } from '../command.ts';
 import type { CommandSpec, Input } from '../command.ts';
 import { CommandFailure } from '../failure.ts';
-import { P12, PASSWORD, SERVER, TRUST, readSigner, readTrust, replaceFile } from '../files.ts';
+import { CRLS, P12, PASSWORD, SERVER, TRUST, readSigner, readTrust, replaceFile } from '../files.ts';
 import { checkLot, fetchLot } from '../lot.ts';
 import { Platform } from '../platform/platform.ts';
 import {
@@ -26,6 +25,7 @@ export const submit: CommandSpec = {
   options: [
     SERVER,
     TRUST,
+    CRLS,
     P12,
     PASSWORD,
     { flags: '--replaces <package>', description: 'an earlier package, replaced once this one is stored' },
@@ -76,7 +76,7 @@ export const withdraw: CommandSpec = {
   name: 'withdraw',
   summary: 'withdraw a submitted bid before the deadline, signed by the package’s own key',
   arguments: [{ name: '<package>', description: 'the package that was submitted' }],
-  options: [SERVER, TRUST, P12, PASSWORD],
+  options: [SERVER, TRUST, CRLS, P12, PASSWORD],
   schema: z.strictObject({ ok: z.literal(true), c: hash32, move: hash32 }),
   async run(input) {
     const found = await readPackage(input.args[0] ?? '');
@@ -87,7 +87,7 @@ export const withdraw: CommandSpec = {
 
 /** Signed in, with the lot checked again: the platform must still show the LOTKEY that the package was sealed for. */
 async function begin({ options, progress }: Input, found: PackageFolder): Promise<Submission> {
-  const trust: PinnedTrust = await readTrust(options);
+  const trust = await readTrust(options);
   const platform = new Platform(mustOption(options, 'server'));
   const file = await fetchLot(platform, found.lotKey.lot);
   const lot = checkLot(file, trust, new SystemClock().now());

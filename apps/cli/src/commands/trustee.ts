@@ -5,7 +5,7 @@ import { TrustError } from '#trust';
 import { flagOption, mustOption, textOption } from '../command.ts';
 import type { CommandSpec, Input } from '../command.ts';
 import { CommandFailure, reportOf } from '../failure.ts';
-import { P12, PASSWORD, SERVER, TRUST, readSecret, readSigner, readTrust } from '../files.ts';
+import { CRLS, P12, PASSWORD, SERVER, TRUST, readSecret, readSigner, readTrust } from '../files.ts';
 import { Platform } from '../platform/platform.ts';
 import { destroyWhenOver } from '../trustee/destroy.ts';
 import { Keystore } from '../trustee/keystore.ts';
@@ -17,6 +17,7 @@ import type { Trustee } from '../trustee/seat.ts';
 const OPTIONS = [
   SERVER,
   TRUST,
+  CRLS,
   P12,
   PASSWORD,
   { flags: '--keystore <folder>', description: 'where the lot keys are kept', required: true },

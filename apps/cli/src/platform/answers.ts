@@ -38,7 +38,10 @@ export const lotKeyAnswer = z.looseObject({
 });
 export const offerAnswer = z.looseObject({ record: lotKey.nullable() });
 export const certificateAnswer = z.looseObject({ chain: z.string().max(64 * 1024) });
-export const crlAnswer = z.looseObject({ crl: z.string().max(8 * 1024 * 1024) });
+/** Base64url of at most 6 MiB. */
+export const MAX_CRL_TEXT = 8 * 1024 * 1024;
+export const crlAnswer = z.looseObject({ crl: z.string().max(MAX_CRL_TEXT) });
+export const crlsAnswer = z.looseObject({ items: z.array(crlAnswer).max(200) });
 
 export const commitAnswer = z.looseObject({
   arrival: signed(arrivalReceipt),

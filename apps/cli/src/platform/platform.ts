@@ -79,6 +79,12 @@ export class Platform {
     return b64u.decode(answer.crl);
   }
 
+  /** The newest revocation list of every authority that the platform trusts, in DER (base64url). */
+  async crls(): Promise<string[]> {
+    const { items } = this.parse(answers.crlsAnswer, await this.get('/authorities/crls'), 'crls');
+    return items.map(({ crl }) => crl);
+  }
+
   async submitCommit(lot: string, commitBytes: Uint8Array) {
     const answer = await this.http.json({
       method: 'POST',

@@ -26,7 +26,8 @@ export async function destroyWhenOver(
   const parsed = signed(openingRecord).safeParse(record);
   if (!parsed.success || secret.close === null) return false;
   const { platform, trust, keystore, signer } = trustee;
-  const lot = checkLot(await fetchLot(platform, secret.lot), trust, new SystemClock().now());
+  const file = await fetchLot(platform, secret.lot);
+  const lot = checkLot(file, trust, new SystemClock().now(), secret.lotKeyHash);
   const signers = parsed.data.signatures.map((each) => each.signer);
   await lot.certificates.learn(signers, (fingerprint) => platform.certificate(fingerprint));
   const holders = verifySigned('opening-record', parsed.data, lot.certificates.lookup);

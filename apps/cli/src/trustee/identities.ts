@@ -13,7 +13,9 @@ import {
   concat,
   envelopeContext,
   envelopeKey,
+  isCrlFault,
   equalBytes,
+  hashText,
   keyOfSecretPoint,
   leafHash1MiB,
   openBidIdentity,
@@ -129,14 +131,30 @@ async function identityOf(
   const documents = lot.documents;
   try {
     const payload = await openIdentityEnvelope(platform, facts.lotKey.lot, bid, K);
-    const opened = openBidIdentity({ payload, commit, documents, roots: trust.ca, crls, at, crlsAt });
-    if (!opened.ok) return { ok: false, fault: 'bidder', reason: opened.error.code };
-    const { creditCode, name, statement } = opened.value;
-    return { ok: true, creditCode, name, withdrawAll: statement.withdraw === 'all' };
+    return judgeIdentity({ payload, commit, documents, roots: trust.ca, crls, at, crlsAt });
   } catch (error) {
-    if (!(error instanceof TrustError)) throw error;
+    if (!(error instanceof TrustError) || error.code === 'EVIDENCE.CLOSE_CRL') throw error;
     return { ok: false, fault: error.blame === 'platform' ? 'platform' : 'bidder', reason: error.code };
   }
+}
+
+/**
+ * What the opened envelope says of its bidder; anything wrong in it is the bidder's fault, with one exception: CLOSE
+ * must name a current list of every authority, because one that it leaves out would void all bidders of that authority.
+ * @throws TrustError EVIDENCE.CLOSE_CRL
+ */
+export function judgeIdentity(question: Parameters<typeof openBidIdentity>[0]): Identity {
+  const opened = openBidIdentity(question);
+  if (opened.ok) {
+    const { creditCode, name, statement } = opened.value;
+    return { ok: true, creditCode, name, withdrawAll: statement.withdraw === 'all' };
+  }
+  const { code, facts } = opened.error;
+  const cause = facts['cause'];
+  if (typeof cause === 'string' && isCrlFault(cause)) {
+    throw new TrustError('EVIDENCE.CLOSE_CRL', { c: hashText('commit', question.commit), cause }, 'platform');
+  }
+  return { ok: false, fault: 'bidder', reason: code };
 }
 
 async function openIdentityEnvelope(

@@ -19,8 +19,10 @@ import type { JournalKey, LogView, Logged, PinnedTrust, ReleaseFacts, ReleaseTru
 import { checkLot, fetchLot } from '../lot.ts';
 import type { CheckedLot } from '../lot.ts';
 import { logKeyOf } from '../pinned.ts';
+import type { ClientTrust } from '../pinned.ts';
 import type { OpeningAnswer } from '../platform/answers.ts';
 import type { Platform } from '../platform/platform.ts';
+import type { LotSecret } from './keystore.ts';
 
 /** What one lot looks like to a trustee who is asked for its shares: fetched anew each time, nothing believed yet. */
 export interface LotMaterial {
@@ -48,14 +50,14 @@ export async function readLog(platform: Platform, trust: PinnedTrust): Promise<L
 /** Null before CLOSE. */
 export async function fetchMaterial(
   platform: Platform,
-  trust: PinnedTrust,
-  { lotId, knownClose }: { lotId: string; knownClose: string | null },
+  trust: ClientTrust,
+  { lot: lotId, close: knownClose, lotKeyHash }: Pick<LotSecret, 'lot' | 'close' | 'lotKeyHash'>,
   opening: OpeningAnswer,
 ): Promise<LotMaterial | null> {
   if (!opening.close || !opening.closeLog) return null;
   const now: Instant = new SystemClock().now();
   const file = await fetchLot(platform, lotId);
-  const lot = checkLot(file, trust, now);
+  const lot = checkLot(file, trust, now, lotKeyHash);
   const view = await platform.lot(lotId);
   const signers = [opening.close, ...opening.adds, ...view.deadlineChanges].flatMap(({ signatures }) =>
     signatures.map(({ signer }) => signer),
@@ -78,6 +80,7 @@ export async function fetchMaterial(
   };
   const release: ReleaseTrust = {
     certificate: lot.certificates.lookup,
+    certificateAt: lot.certificates.lookupAt,
     platform: trust.platform,
     log,
     invalidCommits,

@@ -145,12 +145,7 @@ async function permittedOf(
   const set = [hashText('close', opening.close.record), ...adds].join();
   const known = permitted.get(secret.lot);
   if (known?.set === set) return known;
-  const material = await fetchMaterial(
-    platform,
-    trust,
-    { lotId: secret.lot, knownClose: secret.close },
-    opening,
-  );
+  const material = await fetchMaterial(platform, trust, secret, opening);
   if (!material) return 'not closed';
   if (material.lot.lotKeyHash !== secret.lotKeyHash) {
     throw new TrustError('LOTKEY.SHAPE', { reason: 'not the key record that was signed' }, 'platform');

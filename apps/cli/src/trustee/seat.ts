@@ -14,11 +14,12 @@ import {
   signRecord,
   systemRandom,
 } from '#trust';
-import type { LotKey, LotKeyTerms, PinnedTrust, Signer } from '#trust';
+import type { LotKey, LotKeyTerms, Signer } from '#trust';
 import { CommandFailure } from '../failure.ts';
 import { checkLot, checkNotices, fetchLot } from '../lot.ts';
 import type { CheckedLot, LotFile } from '../lot.ts';
 import { TrustedCertificates } from '../pinned.ts';
+import type { ClientTrust } from '../pinned.ts';
 import { PlatformRefusal } from '../platform/http.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { Keystore, LotSecret } from './keystore.ts';
@@ -27,7 +28,7 @@ import type { Permitted } from './release.ts';
 /** One trustee at one platform. */
 export interface Trustee {
   readonly platform: Platform;
-  readonly trust: PinnedTrust;
+  readonly trust: ClientTrust;
   readonly signer: Signer;
   readonly keystore: Keystore;
   progress(line: string): void;
@@ -64,7 +65,7 @@ async function proceed(trustee: Trustee, lot: string): Promise<{ i: number; stat
   const secret = await offer(trustee, terms);
   const file = await fetchLot(platform, lot);
   if (file.lotkey.signed) {
-    await keep(keystore, secret, checkLot(file, trustee.trust, new SystemClock().now()));
+    await keep(keystore, secret, checkLot(file, trustee.trust, new SystemClock().now(), secret.lotKeyHash));
     return { i: secret.i, state: 'keyed' };
   }
   const { record } = file.lotkey;
@@ -113,7 +114,7 @@ async function offer(trustee: Trustee, terms: LotKeyTerms): Promise<LotSecret> {
 
 /** The notices are the agency's, the record is for the terms that were proved, my seat holds my key, and all the rest. */
 function checkBeforeSigning(file: LotFile, record: LotKey, secret: LotSecret, { trust }: Trustee): void {
-  const certificates = new TrustedCertificates(trust, new SystemClock().now());
+  const certificates = new TrustedCertificates(trust, { now: new SystemClock().now(), crls: file.crls });
   certificates.add([...file.certificates, ...file.lotkey.certificates]);
   const { first } = checkNotices(file.notices, certificates);
   const wrong = (reason: string): TrustError => new TrustError('LOTKEY.SHAPE', { reason }, 'platform');

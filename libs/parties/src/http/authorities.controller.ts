@@ -49,6 +49,18 @@ export class AuthoritiesController {
     await this.authorities.withdraw(fingerprint, who, address);
   }
 
+  @Get('authorities/crls')
+  @Public()
+  @ApiOperation({
+    summary: 'The newest revocation list of every authority; a client checks each signature itself',
+  })
+  async newestCrls() {
+    const lists = await this.parties.crls();
+    return {
+      items: lists.map(({ sha256, der }) => ({ sha256, crl: Buffer.from(der).toString('base64url') })),
+    };
+  }
+
   @Get('authorities/crls/:sha256')
   @Public()
   @ApiOperation({ summary: 'A revocation list by its hash, as CLOSE names it' })

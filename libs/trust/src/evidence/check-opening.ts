@@ -5,6 +5,7 @@ import { openingSheet } from '../records/index.ts';
 import type { LotKey, OpeningRecord, OpeningSheet, Shares, Signed, StageRule } from '../records/index.ts';
 import { openBidIdentity } from '../seal/bid-identity.ts';
 import type { BidIdentity } from '../seal/bid-identity.ts';
+import { isCrlFault } from '../pki/path-result.ts';
 import { numbered, only } from './bundle.ts';
 import { at } from './context.ts';
 import type { Verification } from './context.ts';
@@ -147,13 +148,6 @@ function combine(
   return keys;
 }
 
-/** CLOSE named no revocation list, or no usable one, for an authority on a bidder's path. */
-const LISTS_FAIL: ReadonlySet<string> = new Set([
-  'CERT.CRL_MISSING',
-  'CERT.CRL_NOT_CURRENT',
-  'CERT.CRL_UNSUPPORTED',
-]);
-
 /** Stage 0: every accepted bid's `I`. */
 async function openIdentities(
   v: Verification,
@@ -179,7 +173,7 @@ async function openIdentities(
       const reason = identity?.error.code ?? '';
       // The platform chooses the lists that CLOSE names: a bidder who cannot be judged for want of one is not at fault.
       const cause = identity?.error.facts['cause'];
-      if (typeof cause === 'string' && LISTS_FAIL.has(cause)) v.findings.fail('V15', cause, c, 'platform');
+      if (typeof cause === 'string' && isCrlFault(cause)) v.findings.fail('V15', cause, c, 'platform');
       findings.push({ c, arrivedAt, identity: { ok: false, fault: 'bidder', reason } });
       v.findings.note('V15', `${c}: ${reason}`);
     }

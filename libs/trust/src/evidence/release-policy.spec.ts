@@ -174,6 +174,7 @@ async function scene(change: Changes = {}): Promise<Scene> {
   const view = logOfEntries(log.entries, log.checkpoint(), logKey);
   const trust: ReleaseTrust = {
     certificate: (fingerprint) => certificates.get(fingerprint),
+    certificateAt: (fingerprint) => certificates.get(fingerprint),
     platform: new Set([platform.certificate.fingerprint]),
     log: view,
     invalidCommits,

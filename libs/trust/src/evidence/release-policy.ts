@@ -55,6 +55,8 @@ export interface LogView {
 export interface ReleaseTrust {
   /** A certificate that chains to a pinned root; undefined for any other. */
   certificate(fingerprint: string): Certificate | undefined;
+  /** The same, of a certificate that must have been good at this instant, or now if that is earlier. */
+  certificateAt(fingerprint: string, at: Instant): Certificate | undefined;
   /** SHA-256 of the certificates that may sign as the platform. */
   readonly platform: ReadonlySet<string>;
   readonly log: LogView;
@@ -154,7 +156,7 @@ export async function checkRelease(facts: ReleaseFacts, trust: ReleaseTrust): Pr
 export function effectiveDeadline(
   lotKeyHash: string,
   { lotKey, notice, deadlineChanges }: Pick<ReleaseFacts, 'lotKey' | 'notice' | 'deadlineChanges'>,
-  { certificate, log }: Pick<ReleaseTrust, 'certificate' | 'log'>,
+  { certificateAt, log }: Pick<ReleaseTrust, 'certificateAt' | 'log'>,
 ): Instant {
   let deadline = lotKey.deadline;
   for (const [index, { signed, log: receipt }] of deadlineChanges.entries()) {
@@ -165,7 +167,9 @@ export function effectiveDeadline(
       change.from === deadline &&
       at(change.to) > at(change.from);
     if (!follows) refuse('DEADLINE_CHAIN', { sequence: change.sequence });
-    const signers = verifySigned('deadline', signed, certificate).map((cert) => cert.holder.creditCode);
+    // It had to be signed while the old deadline held: a certificate that is given back later changes nothing.
+    const known = (fingerprint: string) => certificateAt(fingerprint, at(change.from));
+    const signers = verifySigned('deadline', signed, known).map((cert) => cert.holder.creditCode);
     const agreed =
       signers.includes(notice.regulator.creditCode) &&
       (signers.includes(notice.tenderee.creditCode) || signers.includes(notice.agency.creditCode));

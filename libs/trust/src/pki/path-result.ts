@@ -21,6 +21,9 @@ export type ChainCode =
   | 'CERT.CRL_NOT_CURRENT'
   | 'CERT.CRL_UNSUPPORTED';
 
+/** No list told whether a certificate is revoked: the fault of whoever had to bring the list, not of its holder. */
+export const isCrlFault = (code: string): boolean => code.startsWith('CERT.CRL_');
+
 export interface ChainQuestion {
   readonly leaf: Certificate;
   /** Any order; certificates that do not help are ignored. */
