@@ -96,6 +96,15 @@ describe('docker', () => {
     expect(scripts['start']).toContain(program);
   });
 
+  it('installs with what npm run install-operator runs, in the service that may change the schema', () => {
+    const { scripts } = JSON.parse(readFileSync(join(docker, '../package.json'), 'utf8')) as {
+      scripts: Record<string, string>;
+    };
+    const command = /compose\.yml run [^\n]* (\w+) \\\n\s+node (\S+)/.exec(text('README.md'));
+    expect(command?.[1]).toBe('worker');
+    expect(scripts['install-operator']).toContain(command?.[2]);
+  });
+
   it('makes the roles that the migrations grant to', () => {
     for (const role of ['glasshall_owner', 'glasshall_app'])
       expect(text('create-roles.sh')).toContain(`CREATE ROLE ${role} LOGIN`);

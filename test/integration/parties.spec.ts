@@ -206,10 +206,16 @@ describe('the operator', () => {
     expect(await refused(cast.centre.get('/organisations?cursor=AAAA'))).toBe('400 WEB.CURSOR_INVALID');
   });
 
-  it('is installed once', async () => {
+  it('is installed once, and again for itself without a change', async () => {
     const install = app.app.get(InstallOperator, { strict: false });
-    const second = install.run({ creditCode: cast.bidder.creditCode, name: '投标公司' });
-    await expect(second).rejects.toMatchObject({ refusal: { code: 'PARTIES.OPERATOR_EXISTS' } });
+    const another = install.run(cast.bidder.installation());
+    await expect(another).rejects.toMatchObject({
+      refusal: { code: 'PARTIES.OPERATOR_EXISTS', facts: { creditCode: cast.centre.creditCode } },
+    });
+    const lines = () => app.database.dataSource.query('SELECT count(*) FROM parties.access_record');
+    const before: unknown = await lines();
+    expect(await install.run(cast.centre.installation())).toMatchObject({ installed: false });
+    expect(await lines()).toEqual(before);
   });
 
   it('trusts a further authority, and ends its sessions when it is withdrawn or revokes', async () => {

@@ -4,6 +4,7 @@ import type { Test } from 'supertest';
 import { addMs, DAY, instant } from '#kernel';
 import type { Instant } from '#kernel';
 import { InstallOperator, KeepAuthorities } from '#parties';
+import type { Installation } from '#parties';
 import { b64u, createDevelopmentCa, signatureInput, toPem } from '#trust';
 import type { DevelopmentCa, Login, Signer } from '#trust';
 import { emptyCrl, testCreditCode } from './lot-fixture.ts';
@@ -36,7 +37,7 @@ export class Person {
   ) {}
 
   static async certified(
-    app: TestApp,
+    app: Pick<TestApp, 'url'>,
     ca: DevelopmentCa,
     number: number,
     organisation: string,
@@ -62,6 +63,12 @@ export class Person {
     const { certificate, chain } = this.signer;
     const signature = b64u.encode(await this.signer.sign(signatureInput('login', login)));
     return { login, chain: toPem([certificate, ...chain]), signature };
+  }
+
+  /** As the operator of a platform that trusts its authority already. */
+  installation(): Installation {
+    const { certificate, chain } = this.signer;
+    return { roots: [], crls: [], operator: toPem([certificate, ...chain]) };
   }
 
   async enrol(...roles: string[]): Promise<this> {
@@ -117,9 +124,8 @@ export interface Cast {
 export async function castOf(app: TestApp): Promise<Cast> {
   const ca = await trustDevelopmentCa(app, testNow());
   const centre = await Person.certified(app, ca, 1, '交易中心');
-  const { creditCode, organisation: name } = centre;
-  await app.app.get(InstallOperator, { strict: false }).run({ creditCode, name });
-  await (await centre.enrol()).signIn();
+  await app.app.get(InstallOperator, { strict: false }).run(centre.installation());
+  await centre.signIn();
   const approved = async (number: number, organisation: string, role: string): Promise<Person> => {
     const person = await (await Person.certified(app, ca, number, organisation)).enrol(role);
     await centre.post(`/organisations/${person.creditCode}/roles/${role}/approval`).expect(200);

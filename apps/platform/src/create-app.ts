@@ -27,13 +27,14 @@ export interface Platform {
   close(): Promise<void>;
 }
 
-/** The application, ready for `app.listen`. */
-export async function createApp(config: PlatformConfig): Promise<Platform> {
+/** The application, ready for `app.listen`; `idle`: for a command that uses its parts, and works nothing off. */
+export async function createApp(given: PlatformConfig, { idle = false } = {}): Promise<Platform> {
+  const config: PlatformConfig = idle ? { ...given, role: 'web' } : given;
   const logger = createLogger(config.logLevel);
   const settings = await prepareFolders(config);
   const embedded = config.database ? null : await EmbeddedPostgres.start(config.dataDir);
   try {
-    const databaseUrl = await prepareDatabase(config, embedded);
+    const databaseUrl = await prepareDatabase(given, embedded);
     embedded?.supervise((error) =>
       logger.error({ err: error }, 'the embedded database does not start again'),
     );

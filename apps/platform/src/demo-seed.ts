@@ -2,14 +2,22 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { addMs, DAY, formatInstant, HOUR, instant, MINUTE, Settings, unwrap } from '#kernel';
+import { addMs, DAY, HOUR, instant, Settings, unwrap } from '#kernel';
 import type { Instant } from '#kernel';
-import { InstallOperator, KeepAuthorities, Parties } from '#parties';
+import { InstallOperator, Parties } from '#parties';
 import { UnitOfWork } from '#persistence';
-import { createDevelopmentCa, generateKeyPair, softwareSigner, toPem } from '#trust';
+import {
+  b64u,
+  createDevelopmentCa,
+  generateKeyPair,
+  openDevelopmentCa,
+  parseCertificate,
+  toPem,
+} from '#trust';
 import type { DevelopmentCa, Signer } from '#trust';
-import { writePkcs12 } from '#trust/node';
+import { loadSigner, writePkcs12 } from '#trust/node';
 import { DemoPerson } from './demo-person.ts';
+import { publishedTender, publishTender } from './demo-tender.ts';
 
 /** One person of the demonstration, with the key file that signs in as it. */
 export interface DemoIdentity {
@@ -47,82 +55,34 @@ const PEOPLE = [
   })),
 ] as const;
 
-/** Twenty legal days pass in half an hour; the five-minute window in half a minute. */
-const ACCELERATION = { periods: 960, waits: 10 };
-
-const METHOD = {
-  kind: 'lowest-evaluated-price',
-  controlPrice: '9800000.00',
-  basePeriodDays: 180,
-  lateDayBasisPoints: 5,
-  earlyDayBasisPoints: 2,
-  maxPeriodDays: 240,
-  rounding: 'half-up',
-  tieBreak: 'price-then-arrival',
-};
-
-const DOCUMENT = `招标文件（示范）
-
-项目：示范区道路改造工程，一标段
-评标办法：经评审的最低投标价法；最高投标限价 9,800,000.00 元；工期 180 日历天
-开标：投标截止后由密钥受托人在线解密（20号令30），五席三签
-`;
-
 /**
- * On the very first start of a demonstration: a development authority, organisations with certificates, and one
- * accelerated tender. Everything after the authority and the operator goes through the public API at `url`, as
- * people would do it. Null when the platform has been used before. The application must be listening.
+ * On the first start of a demonstration: a development authority, organisations with certificates, and one accelerated
+ * tender. The operator is installed as a centre installs it; everything else goes through the public API at `url`, as
+ * people would do it. Every step may be done again, and what the steps need is on disk before the first one: a start
+ * after a kill goes on. Null on a platform that was used otherwise before. The application must be listening.
  */
 export async function seedDemo(app: NestExpressApplication, url: string): Promise<DemoSeed | null> {
   const settings = app.get(Settings, { strict: false });
   if (!settings.demo) return null;
-  const trusted = await app.get(Parties, { strict: false }).trustedRoots();
-  if (trusted.length > 0) return readSeed(settings.dataDir);
+  const done = await readJson<DemoSeed>(seedFile(settings.dataDir));
+  if (done) return done;
   const unitOfWork = app.get(UnitOfWork, { strict: false });
-  const now = wholeSecond(await unitOfWork.run((tx) => tx.now()));
-  const folder = identityFolder(settings.dataDir);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const ca = await trustAuthority(app, now);
-  const password = randomBytes(9).toString('base64url');
-  const { identities, people } = await enrolPeople(app, url, { ca, now, folder, password });
-  const lotId = await publishTender(people, await unitOfWork.run((tx) => tx.now()));
+  const begun = await beginSeeding(app, settings.dataDir, await unitOfWork.run((tx) => tx.now()));
+  if (!begun) return null;
+  const { identities, people } = await enrolPeople(app, url, begun);
+  const lotId =
+    (await publishedTender(url)) ?? (await publishTender(people, await unitOfWork.run((tx) => tx.now())));
+  const { folder, password } = begun;
   const seed: DemoSeed = { folder, password, identities, lotId };
-  await writeWhole(join(folder, 'identities.json'), JSON.stringify(seed, null, 2));
+  await writeWhole(seedFile(settings.dataDir), JSON.stringify(seed, null, 2));
   return seed;
 }
 
-const identityFolder = (dataDir: string): string => join(dataDir, 'demo', 'identities');
-
-/** Certificates state whole seconds. */
-const wholeSecond = (at: Instant): Instant => instant(Math.floor(at / 1000) * 1000);
-
-/** What an earlier start seeded; null on a platform that was never a demonstration. */
-async function readSeed(dataDir: string): Promise<DemoSeed | null> {
-  try {
-    return JSON.parse(await readFile(join(identityFolder(dataDir), 'identities.json'), 'utf8')) as DemoSeed;
-  } catch {
-    return null;
-  }
-}
-
-async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
-  await writeFile(`${path}.part`, content, { mode: 0o600 });
-  await rename(`${path}.part`, path);
-}
-
-/** Its list says that nothing is revoked, for as long as the certificates live. */
-async function trustAuthority(app: NestExpressApplication, now: Instant): Promise<DevelopmentCa> {
-  const ca = await createDevelopmentCa({
-    name: 'Demonstration root',
-    notBefore: addMs(now, -HOUR),
-    notAfter: addMs(now, 730 * DAY),
-  });
-  const authorities = app.get(KeepAuthorities, { strict: false });
-  const pem = toPem([ca.certificate]);
-  await authorities.trust({ pem, label: '演示用证书机构 / demonstration only', development: true }, null, '');
-  const list = { number: 1, thisUpdate: addMs(now, -HOUR), nextUpdate: addMs(now, 365 * DAY), revoked: [] };
-  await authorities.storeCrl({ der: (await ca.issueCrl(list)).der }, null, '');
-  return ca;
+/** What must outlive a kill: without the authority's key a later start could certify nobody. */
+interface Seeding {
+  readonly password: string;
+  readonly startedAt: Instant;
+  readonly authority: { readonly pkcs8: string; readonly certificate: string };
 }
 
 interface Issuing {
@@ -132,16 +92,76 @@ interface Issuing {
   readonly password: string;
 }
 
+/** Null where somebody else has installed this platform. */
+async function beginSeeding(
+  app: NestExpressApplication,
+  dataDir: string,
+  at: Instant,
+): Promise<Issuing | null> {
+  const folder = identityFolder(dataDir);
+  const file = join(dataDir, 'demo', 'seeding.json');
+  let seeding = await readJson<Seeding>(file);
+  if (!seeding) {
+    if ((await app.get(Parties, { strict: false }).trustedRoots()).length > 0) return null;
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    seeding = await newSeeding(wholeSecond(at));
+    await writeWhole(file, JSON.stringify(seeding));
+  }
+  const { password, startedAt, authority } = seeding;
+  const certificate = unwrap(parseCertificate(b64u.decode(authority.certificate)));
+  const ca = await openDevelopmentCa(b64u.decode(authority.pkcs8), certificate);
+  return { ca, now: startedAt, folder, password };
+}
+
+async function newSeeding(now: Instant): Promise<Seeding> {
+  const ca = await createDevelopmentCa({
+    name: 'Demonstration root',
+    notBefore: addMs(now, -HOUR),
+    notAfter: addMs(now, 730 * DAY),
+  });
+  return {
+    password: randomBytes(9).toString('base64url'),
+    startedAt: now,
+    authority: { pkcs8: b64u.encode(ca.pkcs8), certificate: b64u.encode(ca.certificate.der) },
+  };
+}
+
+const identityFolder = (dataDir: string): string => join(dataDir, 'demo', 'identities');
+/** Written last: it says that the seeding is complete. */
+const seedFile = (dataDir: string): string => join(identityFolder(dataDir), 'identities.json');
+
+/** Certificates state whole seconds. */
+const wholeSecond = (at: Instant): Instant => instant(Math.floor(at / 1000) * 1000);
+
+/** Null where there is no such file. Files are renamed into place: one that is there is whole. */
+async function readJson<T>(path: string): Promise<T | null> {
+  const bytes = await readIfThere(path);
+  return bytes && (JSON.parse(bytes.toString('utf8')) as T);
+}
+
+async function readIfThere(path: string): Promise<Buffer | null> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
+  await writeFile(`${path}.part`, content, { mode: 0o600, flush: true });
+  await rename(`${path}.part`, path);
+}
+
 async function enrolPeople(app: NestExpressApplication, url: string, issuing: Issuing) {
   const identities: DemoIdentity[] = [];
   const people = new Map<string, DemoPerson>();
   for (const [index, { name, organisation, role, person }] of PEOPLE.entries()) {
     const creditCode = `91440000${String(index + 1).padStart(10, '0')}`;
-    const { signer, p12 } = await issueKeyFile(issuing, { name, organisation, creditCode, person });
-    if (role === 'operator')
-      await app.get(InstallOperator, { strict: false }).run({ creditCode, name: organisation });
+    const { signer, p12 } = await keyFile(issuing, { name, organisation, creditCode, person });
     const someone = new DemoPerson(url, creditCode, signer);
-    await someone.enrol(role);
+    if (role === 'operator') await installOperator(app, issuing, signer);
+    else await someone.enrol(role);
     if (role !== 'operator' && role !== 'bidder')
       await people.get('centre')?.post(`/organisations/${creditCode}/roles/${role}/approval`);
     await someone.signIn();
@@ -151,11 +171,37 @@ async function enrolPeople(app: NestExpressApplication, url: string, issuing: Is
   return { identities, people };
 }
 
-async function issueKeyFile(
-  { ca, now, folder, password }: Issuing,
+/** Its list says that nothing is revoked, for as long as the certificates live. */
+async function installOperator(
+  app: NestExpressApplication,
+  { ca, now }: Issuing,
+  { certificate, chain }: Signer,
+): Promise<void> {
+  const pem = toPem([ca.certificate]);
+  const list = { number: 1, thisUpdate: addMs(now, -HOUR), nextUpdate: addMs(now, 365 * DAY), revoked: [] };
+  await app.get(InstallOperator, { strict: false }).run({
+    roots: [{ pem, label: '演示用证书机构 / demonstration only', development: true }],
+    crls: [(await ca.issueCrl(list)).der],
+    operator: toPem([certificate, ...chain]),
+  });
+}
+
+/** The person's key file: of an earlier start, or made now. */
+async function keyFile(
+  issuing: Issuing,
   subject: { name: string; organisation: string; creditCode: string; person: string },
 ): Promise<{ signer: Signer; p12: string }> {
-  const { name, organisation, creditCode, person } = subject;
+  const { folder, password } = issuing;
+  const p12 = join(folder, `${subject.name}.p12`);
+  if ((await readIfThere(p12)) === null) await writeWhole(p12, await issueKeyFile(issuing, subject));
+  return { signer: unwrap(await loadSigner(new Uint8Array(await readFile(p12)), password)), p12 };
+}
+
+async function issueKeyFile(
+  { ca, now, password }: Issuing,
+  subject: { organisation: string; creditCode: string; person: string },
+): Promise<Uint8Array> {
+  const { organisation, creditCode, person } = subject;
   const { spki, pkcs8 } = await generateKeyPair('ecdsa-p256');
   const { certificate, chain } = await ca.issue({
     subject: { organisation, creditCode, person },
@@ -163,33 +209,5 @@ async function issueKeyFile(
     notAfter: addMs(now, 365 * DAY),
     publicKey: spki,
   });
-  const p12 = join(folder, `${name}.p12`);
-  await writeWhole(p12, writePkcs12({ pkcs8, certificate, chain }, password, `${organisation} ${person}`));
-  return { signer: unwrap(await softwareSigner(pkcs8, certificate, chain)), p12 };
-}
-
-async function publishTender(people: ReadonlyMap<string, DemoPerson>, now: Instant): Promise<string> {
-  const [agency, tenderee, regulator] = ['agency', 'tenderee', 'regulator'].map((name) => people.get(name));
-  if (!agency || !tenderee || !regulator) throw new RangeError('the demonstration has no agency');
-  const project = await agency.post<{ id: string }>('/projects', {
-    name: '示范区道路改造工程',
-    kind: 'engineering',
-    level: 'district',
-    tenderee: tenderee.creditCode,
-    regulator: regulator.creditCode,
-  });
-  const lot = await agency.post<{ id: string }>(`/projects/${project.id}/lots`, {
-    name: '一标段',
-    estimate: '9900000.00',
-    method: METHOD,
-    documentsFrom: formatInstant(now),
-    documentsUntil: formatInstant(addMs(now, 40 * MINUTE)),
-    deadline: formatInstant(addMs(now, 45 * MINUTE)),
-    acceleration: ACCELERATION,
-  });
-  await agency.put(`/lots/${lot.id}/documents/${encodeURIComponent('招标文件.txt')}`, DOCUMENT);
-  const draft = { kind: 'notice', summary: '演示标段：时间已加速，仅用于演示。' };
-  const { record } = await agency.post<{ record: object }>(`/lots/${lot.id}/notices/draft`, draft);
-  await agency.post(`/lots/${lot.id}/notices`, { signed: await agency.sign('notice', record) });
-  return lot.id;
+  return writePkcs12({ pkcs8, certificate, chain }, password, `${organisation} ${person}`);
 }

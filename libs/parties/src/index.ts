@@ -3,6 +3,7 @@
  * `Parties`. `Principal.organisationId` is the organisation's credit code.
  */
 export { InstallOperator } from './application/install-operator.ts';
+export type { Installation, InstalledOperator } from './application/install-operator.ts';
 export { KeepAuthorities } from './application/keep-authorities.ts';
 export { PERMISSIONS, PERMISSIONS_OF, permissionsOf, PARTY_ROLES } from './domain/roles.ts';
 export type { PartyRole, Permission } from './domain/roles.ts';

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { addMs, DAY, SystemClock } from '#kernel';
-import { InstallOperator, KeepAuthorities } from '#parties';
+import { InstallOperator } from '#parties';
 import { Transparency } from '#transparency';
 import { createDevelopmentCa, toPem } from '#trust';
 import type { DevelopmentCa, Signer } from '#trust';
@@ -64,21 +64,19 @@ export async function trustRoster(
   { ca, seats }: Roster,
 ): Promise<void> {
   const now = new SystemClock().now();
-  const authorities = app.get(KeepAuthorities);
   const own = app.get(Transparency).developmentCa();
-  for (const authority of own ? [ca, own] : [ca]) {
-    const label = authority === ca ? 'Story root' : 'Platform root';
-    await authorities.trust({ pem: toPem([authority.certificate]), label, development: true }, null, '');
-    const crl = await authority.issueCrl({
-      number: 1,
-      thisUpdate: addMs(now, -1000),
-      nextUpdate: addMs(now, 30 * DAY),
-      revoked: [],
-    });
-    await authorities.storeCrl({ der: crl.der }, null, '');
-  }
-  const { organisation, creditCode } = seats.operator.certificate.holder;
-  await app.get(InstallOperator).run({ creditCode: creditCode ?? '', name: organisation ?? '' });
+  const trusted = own ? [ca, own] : [ca];
+  const roots = trusted.map((authority) => ({
+    pem: toPem([authority.certificate]),
+    label: authority === ca ? 'Story root' : 'Platform root',
+    development: true,
+  }));
+  const validity = { thisUpdate: addMs(now, -1000), nextUpdate: addMs(now, 30 * DAY) };
+  const crls = await Promise.all(
+    trusted.map(async (authority) => (await authority.issueCrl({ number: 1, ...validity, revoked: [] })).der),
+  );
+  const { certificate, chain } = seats.operator;
+  await app.get(InstallOperator).run({ roots, crls, operator: toPem([certificate, ...chain]) });
 }
 
 export interface People {

@@ -3,7 +3,16 @@ import { refuse, RefusalError, Settings } from '#kernel';
 import type { Instant, Refusal } from '#kernel';
 import { UnitOfWork } from '#persistence';
 import type { Tx } from '#persistence';
-import { b64u, isCrlOf, parseCrl, parsePem, sha256, toPem, validateChain } from '#trust';
+import {
+  b64u,
+  isCrlOf,
+  isDevelopmentAuthority,
+  parseCrl,
+  parsePem,
+  sha256,
+  toPem,
+  validateChain,
+} from '#trust';
 import type { Certificate, CertificateRevocationList } from '#trust';
 import type { Principal } from '#web';
 import type { PartyCode } from '../domain/refusals.ts';
@@ -14,6 +23,18 @@ import { PartyStore } from './party-store.ts';
 import type { AccessEntry } from './party-store.ts';
 import { SessionStore } from './session-store.ts';
 
+export interface NewAuthority {
+  readonly pem: string;
+  readonly label: string;
+  readonly development: boolean;
+}
+
+export interface NewCrl {
+  readonly der: Uint8Array;
+  /** PEM of the issuer, leaf first, where it is not a trusted root itself. */
+  readonly issuerChain?: string;
+}
+
 /** Who changes the list; null before there is an operator (installation). */
 export type Keeper = Principal | null;
 
@@ -22,6 +43,21 @@ const refusal = (code: PartyCode, facts: Refusal['facts'] = {}) =>
 
 /** The issuer's name, comparable (RFC 5280 section 7.1): one newest list is kept per issuer. */
 const issuerOf = (name: Certificate['subject']): string => name.comparable.join(' ');
+
+interface ReadCrl extends StoredCrl {
+  readonly list: CertificateRevocationList;
+}
+
+/** @throws RefusalError PARTIES.CRL_MALFORMED */
+export function readCrl(der: Uint8Array): ReadCrl {
+  const parsed = parseCrl(der);
+  if (!parsed.ok) throw refusal('PARTIES.CRL_MALFORMED', parsed.error.facts);
+  const { issuer, thisUpdate, nextUpdate, unsupported } = parsed.value;
+  if (nextUpdate === null || unsupported !== null)
+    throw refusal('PARTIES.CRL_MALFORMED', { reason: unsupported ?? 'no nextUpdate' });
+  const hash = b64u.encode(sha256(der));
+  return { sha256: hash, der, issuer: issuerOf(issuer), thisUpdate, nextUpdate, list: parsed.value };
+}
 
 /** The operator's list of trusted certificate authorities, and their revocation lists. */
 @Injectable()
@@ -36,26 +72,32 @@ export class KeepAuthorities {
   ) {}
 
   /** `pem`: exactly one self-signed certificate of an authority. A development one only in demonstration mode. */
-  async trust(
-    root: { readonly pem: string; readonly label: string; readonly development: boolean },
-    who: Keeper,
-    address: string,
-  ): Promise<TrustedRoot> {
-    const parsed = parsePem(root.pem);
+  trust(root: NewAuthority, who: Keeper, address: string): Promise<TrustedRoot> {
+    return this.unitOfWork.run((tx) => this.trustIn(tx, root, who, address));
+  }
+
+  /** {@link trust} in a transaction of the caller. What is trusted already stays as it is, without a line. */
+  async trustIn(tx: Tx, root: NewAuthority, who: Keeper, address: string): Promise<TrustedRoot> {
+    const trusted = this.judge(root);
+    const { fingerprint, label } = trusted;
+    const known = (await this.authorities.trustedRoots(tx)).find((each) => each.fingerprint === fingerprint);
+    if (known?.label === label) return known;
+    await this.authorities.trust(tx, trusted);
+    await this.record(tx, 'authority-trusted', who, address, { fingerprint, label });
+    return trusted;
+  }
+
+  private judge({ pem, label, development }: NewAuthority): TrustedRoot {
+    const parsed = parsePem(pem);
     const [authority, ...rest] = parsed.ok ? parsed.value : [];
     if (!authority || rest.length > 0)
       throw refusal('PARTIES.AUTHORITY_MALFORMED', { reason: 'one certificate' });
     if (authority.extensions.basicConstraints?.ca !== true)
       throw refusal('PARTIES.AUTHORITY_MALFORMED', { reason: 'not an authority' });
-    if (root.development && !this.settings.demo) throw refusal('PARTIES.AUTHORITY_DEVELOPMENT');
-    const { label, development } = root;
-    const { fingerprint } = authority;
-    const trusted: TrustedRoot = { fingerprint, pem: toPem([authority]), label, development };
-    await this.unitOfWork.run(async (tx) => {
-      await this.authorities.trust(tx, trusted);
-      await this.record(tx, 'authority-trusted', who, address, { fingerprint, label });
-    });
-    return trusted;
+    // The mark is in every authority that our own tools make: whoever calls it something else is mistaken.
+    const marked = development || isDevelopmentAuthority(authority);
+    if (marked && !this.settings.demo) throw refusal('PARTIES.AUTHORITY_DEVELOPMENT');
+    return { fingerprint: authority.fingerprint, pem: toPem([authority]), label, development: marked };
   }
 
   /** Ends the sessions of every certificate that no longer has a path to a trusted root. */
@@ -72,33 +114,27 @@ export class KeepAuthorities {
    * Takes a newer CRL of a trusted root, or of an authority below one whose chain comes with it, and ends the
    * sessions of certificates that it revokes.
    */
-  async storeCrl(
-    list: { readonly der: Uint8Array; readonly issuerChain?: string },
-    who: Keeper,
-    address: string,
+  storeCrl(list: NewCrl, who: Keeper, address: string): Promise<StoredCrl> {
+    const stored = readCrl(list.der);
+    return this.unitOfWork.run((tx) => this.storeCrlIn(tx, list, stored, { who, address }));
+  }
+
+  /** {@link storeCrl} in a transaction of the caller, of a list that {@link readCrl} has read. */
+  async storeCrlIn(
+    tx: Tx,
+    list: NewCrl,
+    stored: ReadCrl,
+    { who, address }: { readonly who: Keeper; readonly address: string },
   ): Promise<StoredCrl> {
-    const parsed = parseCrl(list.der);
-    if (!parsed.ok) throw refusal('PARTIES.CRL_MALFORMED', parsed.error.facts);
-    const { thisUpdate, nextUpdate, unsupported } = parsed.value;
-    if (nextUpdate === null || unsupported !== null)
-      throw refusal('PARTIES.CRL_MALFORMED', { reason: unsupported ?? 'no nextUpdate' });
-    const stored: StoredCrl = {
-      sha256: b64u.encode(sha256(list.der)),
-      der: list.der,
-      issuer: issuerOf(parsed.value.issuer),
-      thisUpdate,
-      nextUpdate,
-    };
-    return this.unitOfWork.run(async (tx) => {
-      const now = await tx.now();
-      if (thisUpdate > now) throw refusal('PARTIES.CRL_MALFORMED', { reason: 'from the future' });
-      if (!(await this.isFromTrusted(tx, parsed.value, list.issuerChain, now)))
-        throw refusal('PARTIES.CRL_UNTRUSTED');
-      await this.replaceOlder(tx, stored);
+    const now = await tx.now();
+    if (stored.thisUpdate > now) throw refusal('PARTIES.CRL_MALFORMED', { reason: 'from the future' });
+    if (!(await this.isFromTrusted(tx, stored.list, list.issuerChain, now)))
+      throw refusal('PARTIES.CRL_UNTRUSTED');
+    if (await this.replaceOlder(tx, stored)) {
       await this.record(tx, 'crl-stored', who, address, { sha256: stored.sha256 });
       await this.endUntrustedSessions(tx, now);
-      return stored;
-    });
+    }
+    return stored;
   }
 
   private async isFromTrusted(
@@ -121,12 +157,13 @@ export class KeepAuthorities {
   }
 
   /** An older list of the same issuer would bring revoked certificates back. The same list again is fine. */
-  private async replaceOlder(tx: Tx, crl: StoredCrl): Promise<void> {
+  private async replaceOlder(tx: Tx, { list: _, ...crl }: ReadCrl): Promise<boolean> {
     await tx.lock(`parties.crl ${crl.issuer}`);
     const current = (await this.authorities.crls(tx)).find(({ issuer }) => issuer === crl.issuer);
-    if (current?.sha256 === crl.sha256) return;
+    if (current?.sha256 === crl.sha256) return false;
     if (current && current.thisUpdate > crl.thisUpdate) throw refusal('PARTIES.CRL_OLDER');
     await this.authorities.addCrl(tx, crl);
+    return true;
   }
 
   private async endUntrustedSessions(tx: Tx, now: Instant): Promise<void> {

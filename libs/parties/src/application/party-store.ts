@@ -61,7 +61,6 @@ export abstract class PartyStore {
   abstract requestRoles(tx: Tx, creditCode: string, roles: readonly PartyRole[]): Promise<void>;
   /** False when there was no such request. A granted role stays granted (true). */
   abstract grantRole(tx: Tx, creditCode: string, role: PartyRole, by: string | null): Promise<boolean>;
-  abstract anyGranted(tx: Tx, role: PartyRole): Promise<boolean>;
   /** Appends to a table that nobody can update or delete from; the database's clock gives the time. */
   abstract record(tx: Tx, entry: AccessEntry): Promise<void>;
 }

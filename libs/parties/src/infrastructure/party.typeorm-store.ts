@@ -120,14 +120,6 @@ export class TypeormPartyStore extends PartyStore {
     return touched === 1;
   }
 
-  async anyGranted(tx: Tx, role: PartyRole): Promise<boolean> {
-    const rows = await tx.query(
-      `SELECT 1 FROM parties.role_grant WHERE role = $1 AND state = 'granted' LIMIT 1`,
-      [role],
-    );
-    return rows.length > 0;
-  }
-
   async record(tx: Tx, entry: AccessEntry): Promise<void> {
     await tx.execute(
       `INSERT INTO parties.access_record (action, address, person_id, credit_code, fingerprint, object)

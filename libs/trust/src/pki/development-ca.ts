@@ -4,6 +4,7 @@ import { signEncoded } from './algorithm-writer.ts';
 import { fromHex } from './bytes.ts';
 import { isAuthority } from './certificate-profile.ts';
 import { parseCrl, type CertificateRevocationList } from './crl.ts';
+import { nameText } from './distinguished-name.ts';
 import { generateKeyPair, type KeyType } from './key-pair.ts';
 import { keyIdentifier, writeCertificate, writeCrl, type CrlFields } from './issue.ts';
 import { writeName, type SubjectFields } from './name-writer.ts';
@@ -112,6 +113,10 @@ export class DevelopmentCa {
     return unwrap(parseCertificate(await writeCertificate(fields, certificate.publicKey, sign)));
   }
 }
+
+/** True for every authority that {@link createDevelopmentCa} made, whatever it is called. */
+export const isDevelopmentAuthority = ({ subject }: Certificate): boolean =>
+  nameText(subject).includes(DEVELOPMENT_MARK);
 
 const authorityName = (name: string): Uint8Array =>
   writeName({ organisation: 'Glasshall', unit: DEVELOPMENT_MARK, person: name });
