@@ -40,6 +40,9 @@ export interface UploadOptions {
   readonly retainUntil?: Instant;
 }
 
+/** Must neither keep nor change the chunk. */
+export type Observe = (chunk: Uint8Array) => void;
+
 /** Half-open `[start, end)` in bytes. */
 export interface ByteRange {
   readonly start: number;
@@ -93,14 +96,15 @@ export abstract class BlobStore {
   /** Begins an object in parts. Parts may come in any order, at once, from any process, each any number of times. */
   abstract beginUpload(key: string, options?: UploadOptions): Promise<UploadRef>;
   /**
-   * Stores part `n` of exactly `size` bytes. Every part but the last must have at least 5 MiB. The caller hashes the
-   * stream on its way if it wants a hash.
+   * Stores part `n` of exactly `size` bytes. Every part but the last must have at least 5 MiB. `observe` sees every
+   * chunk once, in order, before it resolves: for the caller's own hash, without a stream of its own in between.
    */
   abstract putPart(
     upload: UploadRef,
     n: number,
     body: Readable | Uint8Array,
     size: number,
+    observe?: Observe,
   ): Promise<StoredPart>;
   /** The parts stored so far, by number; of a part sent twice, either or both. */
   abstract listParts(upload: UploadRef): Promise<StoredPart[]>;
@@ -128,4 +132,10 @@ export function assertKey(key: string): void {
 
 export function assertPartNumber(n: number): void {
   if (!Number.isInteger(n) || n < 1 || n > 10_000) throw new RangeError('part number: 1 to 10000');
+}
+
+/** @throws BlobMismatchError */
+export function assertSha256(actual: Uint8Array, announced: Uint8Array | undefined): void {
+  if (announced && Buffer.compare(actual, announced) !== 0)
+    throw new BlobMismatchError('sha256', 'the bytes have another SHA-256 than announced');
 }

@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Transform, pipeline } from 'node:stream';
-import { pipeline as pipelineDone } from 'node:stream/promises';
-import type { Readable, TransformCallback } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import { faultPoint, formatInstant, ok, refuse, StorageUnavailableError } from '#kernel';
 import type { Result } from '#kernel';
@@ -37,19 +35,13 @@ export interface PartAnswer {
   readonly stored: Signed<StoredReceipt> | null;
 }
 
-/** Hashes what flows through it into 1 MiB leaves. */
-class LeafMeter extends Transform {
+/** Hashes the bytes that it is shown into 1 MiB leaves. */
+class LeafMeter {
   private readonly hasher = new LeafHasher(() => createHash('sha256'));
 
-  constructor() {
-    // Chunks pass as they are: a byte stream's read() would join (copy) what waits.
-    super({ readableObjectMode: true, readableHighWaterMark: 4, writableHighWaterMark: 256 * 1024 });
-  }
-
-  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+  readonly observe = (chunk: Uint8Array): void => {
     this.hasher.update(chunk);
-    done(null, chunk);
-  }
+  };
 
   /** Joined leaf hashes; once, after the end. */
   leaves(): Uint8Array {
@@ -91,8 +83,7 @@ export class StorePart {
     { n, body }: PartRequest,
   ): Promise<Result<PartAnswer, BiddingRefusal>> {
     const meter = new LeafMeter();
-    meter.resume();
-    await pipelineDone(body, meter);
+    for await (const chunk of body) meter.observe(chunk as Uint8Array);
     const leaves = meter.leaves();
     const stored = (await this.parts.parts(target.c, target.e)).find((part) => part.n === n);
     if (!stored || !equalBytes(stored.leaves, leaves))
@@ -121,11 +112,9 @@ export class StorePart {
   ): Promise<{ leaves: Uint8Array; last: boolean }> {
     const upload = await this.uploads.of(target);
     const meter = new LeafMeter();
-    // A client that goes away ends the meter with its error, and so the write.
-    pipeline(body, meter, () => undefined);
     let part: StoredPart;
     try {
-      part = await this.blobs.putPart(upload, n + 1, meter, size);
+      part = await this.blobs.putPart(upload, n + 1, body, size, meter.observe);
     } catch (error) {
       throw await this.explain(error, target, upload.id);
     }

@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { faultPoint, StorageUnavailableError } from '#kernel';
 import { BlobMismatchError } from '../blob-store.ts';
+import type { Observe } from '../blob-store.ts';
 
 /** Chunks are gathered up to this size: fewer calls into the thread pool, and still little memory per upload. */
 const GATHER_BYTES = 512 * 1024;
@@ -39,7 +40,7 @@ async function writeBody(
   file: FileHandle,
   body: Readable | Uint8Array,
   size: number | null,
-  observe: ((chunk: Uint8Array) => void) | null,
+  observe: Observe | null,
 ): Promise<number> {
   let taken = 0;
   let gathered: Uint8Array[] = [];
@@ -112,7 +113,7 @@ export interface DurableWrite {
   readonly mode: number;
   /** `storage.part` gives the fault points `storage.part.fsync.before` and so on. */
   readonly faults: string;
-  readonly observe?: (chunk: Uint8Array) => void;
+  readonly observe?: Observe;
   /** Called when all bytes are written and before they get their name: may throw to refuse them. */
   readonly approve?: () => void;
 }

@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rm, stat, unlink } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import type { Clock, Instant } from '#kernel';
 import {
   assertKey,
   assertPartNumber,
+  assertSha256,
   BlobMismatchError,
   BlobNotFoundError,
   BlobStore,
@@ -15,6 +16,7 @@ import {
 import type {
   BlobInfo,
   ByteRange,
+  Observe,
   PutOptions,
   StoredBlob,
   StoredPart,
@@ -95,8 +97,7 @@ export class FileBlobStore extends BlobStore {
         observe: (chunk) => hash.update(chunk),
         approve: () => {
           sha256 = new Uint8Array(hash.digest());
-          if (options.sha256 && !sameBytes(options.sha256, sha256))
-            throw new BlobMismatchError('sha256', 'the bytes have another SHA-256 than announced');
+          assertSha256(sha256, options.sha256);
         },
       }),
     );
@@ -166,6 +167,7 @@ export class FileBlobStore extends BlobStore {
     n: number,
     body: Readable | Uint8Array,
     size: number,
+    observe?: Observe,
   ): Promise<StoredPart> {
     assertPartNumber(n);
     const about = await this.about(upload);
@@ -177,6 +179,7 @@ export class FileBlobStore extends BlobStore {
         size,
         mode: about.retain ? 0o400 : 0o600,
         faults: 'storage.part',
+        ...(observe && { observe }),
       }),
     );
     return part;
@@ -328,8 +331,6 @@ function assertUpload(upload: UploadRef): void {
   assertKey(upload.key);
   if (!UPLOAD_ID.test(upload.id)) throw new BlobNotFoundError(upload.key);
 }
-
-const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && timingSafeEqual(a, b);
 
 function readFrom(handle: FileHandle, range: ByteRange): Readable {
   if (range.end !== undefined && range.end <= range.start) {

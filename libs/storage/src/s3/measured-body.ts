@@ -1,24 +1,26 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { Readable, Transform } from 'node:stream';
 import type { TransformCallback } from 'node:stream';
 import { BlobMismatchError } from '../blob-store.ts';
+import type { Observe } from '../blob-store.ts';
 
 export interface Expected {
   readonly size: number;
-  readonly sha256?: Uint8Array;
+  readonly observe?: Observe;
+  /** Called when all bytes were seen and before the last is sent: may throw a BlobMismatchError to refuse them. */
+  readonly approve?: () => void;
 }
 
 /**
- * Counts and hashes a body on its way to the store, and holds its last chunk back until everything is known to be as
+ * Counts a body and takes its MD5 on its way to the store, and holds its last chunk back until everything is known to be as
  * announced: with a byte missing the store never has a whole request, so it stores nothing.
  */
 export class MeasuredBody extends Transform {
-  private readonly sha = createHash('sha256');
   private readonly md5 = createHash('md5');
   private held: Buffer | null = null;
   private taken = 0;
-  /** Set when it is complete. */
-  digests: { readonly sha256: Uint8Array; readonly md5: string } | null = null;
+  /** Hexadecimal; set when the body is complete. */
+  digest: string | null = null;
   /** What broke the source (a client that went away), as opposed to the store. */
   sourceError: unknown = null;
 
@@ -47,7 +49,7 @@ export class MeasuredBody extends Transform {
       done(this.mismatch('size', `more than the ${this.expected.size} bytes announced`));
       return;
     }
-    this.sha.update(chunk);
+    this.expected.observe?.(chunk);
     this.md5.update(chunk);
     const ready = this.held;
     this.held = chunk;
@@ -59,17 +61,18 @@ export class MeasuredBody extends Transform {
       done(this.mismatch('size', `${this.taken} of the ${this.expected.size} bytes announced`));
       return;
     }
-    const sha256 = new Uint8Array(this.sha.digest());
-    const wanted = this.expected.sha256;
-    if (wanted && !(wanted.length === sha256.length && timingSafeEqual(wanted, sha256))) {
-      done(this.mismatch('sha256', 'the bytes have another SHA-256 than announced'));
+    try {
+      this.expected.approve?.();
+    } catch (error) {
+      this.sourceError = error;
+      done(error as Error);
       return;
     }
-    this.digests = { sha256, md5: this.md5.digest('hex') };
+    this.digest = this.md5.digest('hex');
     done(null, this.held ?? undefined);
   }
 
-  private mismatch(what: 'size' | 'sha256', message: string): BlobMismatchError {
+  private mismatch(what: 'size', message: string): BlobMismatchError {
     const error = new BlobMismatchError(what, message);
     this.sourceError = error;
     return error;

@@ -7,6 +7,7 @@ import type { Instant } from '#kernel';
 import {
   assertKey,
   assertPartNumber,
+  assertSha256,
   BlobMismatchError,
   BlobNotFoundError,
   BlobStore,
@@ -14,6 +15,7 @@ import {
 import type {
   BlobInfo,
   ByteRange,
+  Observe,
   PutOptions,
   StoredBlob,
   StoredPart,
@@ -21,6 +23,7 @@ import type {
   UploadRef,
 } from '../blob-store.ts';
 import { MeasuredBody, pieces } from './measured-body.ts';
+import type { Expected } from './measured-body.ts';
 import { createClient, isNoSuchKey, mapS3Error, mayBeNoSuchUpload } from './s3-connection.ts';
 import type { S3Options } from './s3-connection.ts';
 
@@ -68,7 +71,7 @@ export class S3BlobStore extends BlobStore {
       const stored =
         size === undefined
           ? await this.putUnknownSize(key, body, options)
-          : await this.putObject(key, body, { size, ...(options.sha256 ? { sha256: options.sha256 } : {}) });
+          : await this.putObject(key, body, size, options.sha256);
       if (options.retainUntil !== undefined) await this.retain(key, options.retainUntil);
       return stored;
     });
@@ -132,12 +135,14 @@ export class S3BlobStore extends BlobStore {
     n: number,
     body: Readable | Uint8Array,
     size: number,
+    observe?: Observe,
   ): Promise<StoredPart> {
     assertPartNumber(n);
     const { uploadId } = readId(upload);
     const query = `partNumber=${n}&uploadId=${encodeURIComponent(uploadId)}`;
     await faultPoint('storage.s3.part.before');
-    const { etag } = await this.guard(() => this.send(upload.key, body, { size }, query), upload);
+    const expected = { size, ...(observe && { observe }) };
+    const etag = await this.guard(() => this.send(upload.key, body, expected, query), upload);
     await faultPoint('storage.s3.part.after');
     return { n, size, tag: etag };
   }
@@ -230,12 +235,23 @@ export class S3BlobStore extends BlobStore {
   private async putObject(
     key: string,
     body: Readable | Uint8Array,
-    expected: { size: number; sha256?: Uint8Array },
+    size: number,
+    wanted?: Uint8Array,
   ): Promise<StoredBlob> {
+    const hash = createHash('sha256');
+    let sha256 = new Uint8Array();
+    const expected: Expected = {
+      size,
+      observe: (chunk) => hash.update(chunk),
+      approve: () => {
+        sha256 = new Uint8Array(hash.digest());
+        assertSha256(sha256, wanted);
+      },
+    };
     await faultPoint('storage.s3.object.before');
-    const { sha256 } = await this.send(key, body, expected, '');
+    await this.send(key, body, expected, '');
     await faultPoint('storage.s3.object.after');
-    return { size: expected.size, sha256 };
+    return { size, sha256 };
   }
 
   private async putUnknownSize(
@@ -254,8 +270,7 @@ export class S3BlobStore extends BlobStore {
         parts.push(await this.putPart(upload, parts.length + 1, piece, piece.length));
       }
       const sha256 = new Uint8Array(hash.digest());
-      if (options.sha256 && Buffer.compare(options.sha256, sha256) !== 0)
-        throw new BlobMismatchError('sha256', 'the bytes have another SHA-256 than announced');
+      assertSha256(sha256, options.sha256);
       const { size } = await this.complete(upload, parts);
       return { size, sha256 };
     } catch (error) {
@@ -265,13 +280,13 @@ export class S3BlobStore extends BlobStore {
     }
   }
 
-  /** One PUT of a stream of known size. */
+  /** One PUT of a stream of known size; answers the ETag. */
   private async send(
     key: string,
     body: Readable | Uint8Array,
-    expected: { size: number; sha256?: Uint8Array },
+    expected: Expected,
     query: string,
-  ): Promise<{ etag: string; sha256: Uint8Array }> {
+  ): Promise<string> {
     const measured = new MeasuredBody(body, expected);
     // Its errors arrive through the request; without a listener they would end the process.
     measured.on('error', () => undefined);
@@ -292,11 +307,11 @@ export class S3BlobStore extends BlobStore {
       );
       response.resume();
       const etag = bare(response.headers.etag ?? '');
-      const { digests } = measured;
-      if (!digests) throw new StorageUnavailableError('objects', 'answered before the body was sent');
-      if (PLAIN_MD5.test(etag) && etag !== digests.md5)
+      const { digest } = measured;
+      if (digest === null) throw new StorageUnavailableError('objects', 'answered before the body was sent');
+      if (PLAIN_MD5.test(etag) && etag !== digest)
         throw new StorageUnavailableError('objects', 'stored other bytes than were sent');
-      return { etag, sha256: digests.sha256 };
+      return etag;
     } catch (error) {
       throw measured.sourceError ? new SourceError(measured.sourceError) : error;
     } finally {

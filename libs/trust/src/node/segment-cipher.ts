@@ -4,8 +4,8 @@ import { TrustError } from '../encoding/index.ts';
 import type { AeadFactory } from '../seal/aead.ts';
 import { CHUNK_BYTES, SEALED_CHUNK_BYTES, TAG_BYTES, chunkNonce } from '../seal/cobblestone.ts';
 
-/** Work travels between threads in segments of 64 chunks: large enough to make messages free, small enough to bound memory. */
-const SEGMENT_CHUNKS = 64;
+/** Work travels between threads in segments of 256 chunks (4 MiB): large enough to make messages free, small enough to bound memory. */
+const SEGMENT_CHUNKS = 256;
 export const PLAIN_SEGMENT_BYTES = SEGMENT_CHUNKS * CHUNK_BYTES;
 export const SEALED_SEGMENT_BYTES = SEGMENT_CHUNKS * SEALED_CHUNK_BYTES;
 const ALGORITHM = 'aes-256-gcm';

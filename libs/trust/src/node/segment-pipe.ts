@@ -1,8 +1,8 @@
 import type { SegmentBuffers, SegmentEngine } from './segment-engine.ts';
 import { newSegmentBuffers } from './segment-engine.ts';
 
-/** Segments under way at once: enough to keep both threads and the disk busy, few enough to bound memory (~2 MiB each). */
-const DEPTH = 6;
+/** Segments under way at once: enough to keep both threads and the disk busy, few enough to bound memory (~8 MiB each). */
+const DEPTH = 4;
 
 /**
  * Cuts what it is fed into segments, runs them through the engine and delivers the results in order. A full pipe
