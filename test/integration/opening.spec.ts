@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { addMs, MINUTE } from '#kernel';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { addMs, installFaultHook, MINUTE } from '#kernel';
 import type { Instant } from '#kernel';
 import {
   b64u,
@@ -11,9 +12,10 @@ import {
   hashText,
   journalEntry,
   parseRecord,
+  sha256,
 } from '#trust';
 import { eciesSeal, decodePoint, signatureInput, systemRandom } from '#trust';
-import type { OpeningRecord, Shares } from '#trust';
+import type { CloseAdd, OpeningRecord, Shares } from '#trust';
 import { readSecrets, seedOf } from '#trust/node';
 import { JOURNAL_INFO } from '#bidding';
 import { dealingsOf } from '../../libs/trust/src/node/seal-package.ts';
@@ -312,13 +314,76 @@ describe('the find-yourself window', () => {
     stored.listed = false;
     expect(await stateAt(CLOSE_AT)).toBe('closed');
     app.clock.at = after(RELEASE_AT + ms);
-    const body = { receipt: await receiptOf(app, stored), commit: forgotten.commit };
+    const receipt = await receiptOf(app, stored);
+    app.bidding.receipts.set(forgotten.c, receipt);
+    const body = { receipt, commit: forgotten.commit };
     const told = await send(app, 'POST', '/find-yourself', { body });
     expect([told.status, told.code]).toEqual([status, code]);
     if (status !== 200) return;
     // The same receipt again gives the same addition.
     expect((await send(app, 'POST', '/find-yourself', { body })).body).toEqual(told.body);
     expect(Object.keys(await progress(app))).toHaveLength(4);
+  });
+
+  it('names the token that the intake kept, or else one that is good: never a junk one', async () => {
+    await bidsOf(3);
+    const forgotten = await sealBid(app, 9);
+    const stored = await takeIn(app, forgotten, 50);
+    stored.listed = false;
+    expect(await stateAt(CLOSE_AT)).toBe('closed');
+    const kept = await receiptOf(app, stored);
+    const receipt = { ...kept, token: b64u.encode(new TextEncoder().encode('junk')) };
+    const add = () => send(app, 'POST', '/find-yourself', { body: { receipt, commit: forgotten.commit } });
+    expect(await add()).toMatchObject({ status: 422, code: 'OPENING.RECEIPT_INVALID' });
+    app.bidding.receipts.set(forgotten.c, kept);
+    const told = await add();
+    expect(told.status).toBe(200);
+    const { record } = told.body as unknown as { record: CloseAdd };
+    expect(record.bid.token).toBe(b64u.encode(sha256(stored.token)));
+  });
+
+  describe('as its end comes while an addition is being stored', () => {
+    /** An addition that stalls at `point`; the window ends meanwhile. */
+    async function raceAt(point: string) {
+      await bidsOf(3);
+      const forgotten = await sealBid(app, 9);
+      const stored = await takeIn(app, forgotten, 50);
+      stored.listed = false;
+      app.bidding.receipts.set(forgotten.c, await receiptOf(app, stored));
+      await stateAt(CLOSE_AT);
+      app.clock.at = after(RELEASE_AT - 1);
+      let goOn = (): void => undefined;
+      const body = { receipt: await receiptOf(app, stored), commit: forgotten.commit };
+      let adding: ReturnType<typeof send> | null = null;
+      await new Promise<void>((reached) => {
+        installFaultHook((name) => {
+          if (name !== point) return;
+          reached();
+          return new Promise((resolve) => (goOn = resolve));
+        });
+        adding = send(app, 'POST', '/find-yourself', { body });
+      });
+      installFaultHook(null);
+      app.clock.at = after(RELEASE_AT);
+      return { adding: adding!, goOn };
+    }
+
+    it('refuses it where the window ended before the statement that stores it', async () => {
+      const { adding, goOn } = await raceAt('opening.add.signed');
+      goOn();
+      expect(await adding).toMatchObject({ status: 409, code: 'OPENING.WINDOW_OVER' });
+      expect(await view(app)).toMatchObject({ state: 'stage-0', adds: [] });
+    });
+
+    it('tells no trustee that the window is over before it is committed', async () => {
+      const { adding, goOn } = await raceAt('opening.add.stored');
+      const looking = view(app);
+      const first = await Promise.race([looking.then(() => 'view'), sleep(500, 'still waiting')]);
+      expect(first).toBe('still waiting');
+      goOn();
+      expect((await adding).status).toBe(200);
+      expect(await looking).toMatchObject({ state: 'stage-0', adds: [{ record: { sequence: 1 } }] });
+    });
   });
 
   it('adds nothing that the platform did not sign, that was late, not whole, listed or moved', async () => {
@@ -337,6 +402,7 @@ describe('the find-yourself window', () => {
     expect(await find({ ...good, stored: null })).toBe('OPENING.RECEIPT_NOT_STORED');
     expect(await find(good, listed.commit)).toBe('OPENING.RECEIPT_INVALID');
     const listedReceipt = await receiptOf(app, app.bidding.bids.get(listed.c)!);
+    app.bidding.receipts.set(listed.c, listedReceipt);
     expect(await find(listedReceipt, listed.commit)).toBe('OPENING.BID_LISTED');
     expect(await find({ nonsense: true })).toBe('OPENING.MALFORMED');
     expect(Object.keys(await progress(app))).toHaveLength(3);
@@ -506,7 +572,6 @@ describe('faults', () => {
   });
 
   it('a worker that dies in the middle is taken over by the next, where it stopped', async () => {
-    const { installFaultHook } = await import('#kernel');
     const bids = await bidsOf(4);
     await closeAndRelease();
     const trustees = trusteesOf(app, [1, 2, 3]);

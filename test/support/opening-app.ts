@@ -27,7 +27,7 @@ import type { BlobStore } from '#storage';
 import { Tendering } from '#tendering';
 import type { LotView } from '#tendering';
 import { Transparency } from '#transparency';
-import type { EvidencePiece, EvidenceSource, SignedCheckpoint } from '#transparency';
+import type { EvidencePiece, EvidenceSource, SignedCheckpoint, TrustFile } from '#transparency';
 import {
   b64u,
   blindedLeaf,
@@ -35,6 +35,7 @@ import {
   checkpointText,
   eciesOpen,
   edPublicKey,
+  formatVkey,
   hashText,
   leafHash,
   merkleRoot,
@@ -69,7 +70,13 @@ class ClockedUnitOfWork extends UnitOfWork {
       work(
         new Proxy(tx, {
           get: (target, name) => {
-            if (name === 'now' && this.clock.at !== null) return () => Promise.resolve(this.clock.at);
+            const { at } = this.clock;
+            if (name === 'now' && at !== null) return () => Promise.resolve(at);
+            if (name === 'execute' && at !== null) {
+              // The statement that judges by itself reads the moved clock too.
+              return (sql: string, values?: readonly unknown[]) =>
+                target.execute(sql.includes('INSERT INTO opening.addition') ? clocked(sql, at) : sql, values);
+            }
             const value: unknown = Reflect.get(target, name, target);
             return typeof value === 'function' ? (value.bind(target) as unknown) : value;
           },
@@ -78,6 +85,9 @@ class ClockedUnitOfWork extends UnitOfWork {
     );
   }
 }
+
+const clocked = (sql: string, at: Instant): string =>
+  sql.replace('clock_timestamp()', `'${formatInstant(at)}'::timestamptz`);
 
 /** One bid as the intake would have stored it. */
 export interface StoredBid {
@@ -145,8 +155,10 @@ class BidsInTest extends Bidding {
   journalBoxes(): Promise<readonly Uint8Array[]> {
     return Promise.resolve(this.boxes);
   }
-  receipt(): Promise<ReceiptFile | null> {
-    return Promise.resolve(null);
+  /** What the intake kept of its own receipts; null where it lost them. */
+  readonly receipts = new Map<string, ReceiptFile>();
+  receipt(c: string): Promise<ReceiptFile | null> {
+    return Promise.resolve(this.receipts.get(c) ?? null);
   }
   lateReceipts(): Promise<[]> {
     return Promise.resolve([]);
@@ -291,7 +303,21 @@ export class LogInTest extends Transparency {
   uploadTokenHolds = () => this.never();
   roomKey = () => this.never();
   registerCertificateSource = () => this.never();
-  trustFile = () => this.never();
+  async trustFile(): Promise<TrustFile> {
+    const ca = [toPem([this.room().ca.certificate])];
+    const { name } = this.logKey;
+    const log = formatVkey(this.logKey);
+    return {
+      type: 'trust',
+      origin: name,
+      log,
+      witnesses: [],
+      q: 0,
+      ca,
+      tsa: ca,
+      platform: [this.platformFingerprint()],
+    };
+  }
 }
 
 class Sessions extends SessionReader {

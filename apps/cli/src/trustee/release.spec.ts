@@ -1,5 +1,9 @@
 import type { LotSecret } from './keystore.ts';
-import { boundTo } from './release.ts';
+import { addMs, formatInstant, SystemClock } from '#kernel';
+import { Platform } from '../platform/platform.ts';
+import type { OpeningAnswer } from '../platform/answers.ts';
+import { boundTo, releaseShares } from './release.ts';
+import type { Trustee } from './seat.ts';
 
 const hash = (letter: string): string => letter.repeat(42) + 'A';
 const secret: LotSecret = {
@@ -34,3 +38,40 @@ describe('a trustee that has released once', () => {
     );
   });
 });
+
+it.each(['waiting', 'closed'])(
+  'binds itself to no set while the platform can still add to it (%s), though its own clock is past the window',
+  async (state) => {
+    const past = formatInstant(addMs(new SystemClock().now(), -1000));
+    const record = {
+      type: 'close' as const,
+      lotKeyHash: hash('l'),
+      deadline: past,
+      checkpoint: '',
+      closedAt: past,
+      releaseAt: past,
+      accepted: [],
+      moves: [],
+      refused: [],
+      intake: [],
+      crls: [],
+    };
+    const close = { record, signatures: [] };
+    const opening: OpeningAnswer = {
+      state,
+      close,
+      closeLog: null,
+      adds: [],
+      addLogs: [],
+      trustees: [],
+      record: null,
+    };
+    // Nobody answers at this address: a trustee that went on would say so.
+    const trustee = {
+      platform: new Platform('http://127.0.0.1:9', 1),
+      permitted: new Map(),
+    } as unknown as Trustee;
+    const told = await releaseShares(trustee, secret, opening, () => Promise.resolve(true));
+    expect(told).toMatchObject({ state: 'waiting', released: [] });
+  },
+);

@@ -141,6 +141,9 @@ async function permittedOf(
 ): Promise<Permitted | string> {
   if (!opening.close) return 'not closed';
   if (formatInstant(new SystemClock().now()) < opening.close.record.releaseAt) return WINDOW;
+  // An addition that was stored in time may commit a moment after the window: only when the platform has left `closed`,
+  // which it does under the lock that additions take, can none follow, and only then is this set bound.
+  if (opening.state === 'waiting' || opening.state === 'closed') return WINDOW;
   const adds = opening.adds.map(({ record }) => hashText('close-add', record));
   const set = [hashText('close', opening.close.record), ...adds].join();
   const known = permitted.get(secret.lot);

@@ -1,11 +1,21 @@
-import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { faultPoint, formatInstant, parseInstant, unwrap } from '#kernel';
+import { addMs, faultPoint, formatInstant, parseInstant, unwrap } from '#kernel';
 import type { LotId } from '#kernel';
+import { Bidding } from '#bidding';
 import { UnitOfWork } from '#persistence';
 import type { Tx } from '#persistence';
 import { Transparency } from '#transparency';
-import { TrustError, b64u, hashText, parsePem, verifySigned } from '#trust';
+import {
+  CLOCK_TOLERANCE_MS,
+  TrustError,
+  b64u,
+  canonicalBytes,
+  hashText,
+  parsePem,
+  sha256,
+  verifySigned,
+  verifyTimestampToken,
+} from '#trust';
 import type { AcceptedBid, Certificate, CloseAdd, Commit, ReceiptFile, Signed } from '#trust';
 import { decide } from '../domain/opening-states.ts';
 import { AdvanceLot } from './advance-lot.ts';
@@ -24,6 +34,7 @@ export class FindYourself {
     private readonly stores: OpeningStores,
     private readonly advance: AdvanceLot,
     private readonly transparency: Transparency,
+    private readonly bidding: Bidding,
   ) {}
 
   /** The addition; the one from before where the bid was added already. */
@@ -61,7 +72,11 @@ export class FindYourself {
     };
     const hash = hashText('close-add', record);
     const signed = await this.transparency.signAs('platform', 'close-add', record);
-    await sessions.addAddition(tx, lotId, { hash, signed, commit });
+    await faultPoint('opening.add.signed');
+    // Signing took time: the database's clock judges once more, in the statement that stores.
+    if (!(await sessions.addAddition(tx, lotId, { hash, signed, commit })))
+      throw openingError('OPENING.WINDOW_OVER', { releaseAt: close.signed.record.releaseAt });
+    await faultPoint('opening.add.stored');
     await bids.add(tx, lotId, bid);
     await this.transparency.append(tx, hash, { published: true });
     await this.transparency.publish(tx, [bid.c]);
@@ -95,8 +110,31 @@ export class FindYourself {
       arrivedAt: arrival.record.arrivedAt,
       storedAt: stored.record.storedAt,
       ...leaf,
-      token: createHash('sha256').update(b64u.decode(receipt.token)).digest('base64url'),
+      token: b64u.encode(sha256(await this.tokenOf(session, receipt, c))),
     };
+  }
+
+  /**
+   * The receipt's time-stamp token, which CLOSE-ADD names and the evidence must hold: ours where the intake kept it, so
+   * that a junk one in the file that is shown spoils nothing; else the one shown, if it is good.
+   */
+  private async tokenOf(session: Session, { arrival, token }: ReceiptFile, c: string): Promise<Uint8Array> {
+    const kept = await this.bidding.receipt(c);
+    if (kept) return b64u.decode(kept.token);
+    const { tsa } = await this.transparency.trustFile();
+    const shown = b64u.decode(token);
+    const roots = tsa.flatMap((pem) => unwrap(parsePem(pem)));
+    const stamp = verifyTimestampToken(shown, sha256(canonicalBytes(arrival)), { roots });
+    const at = stamp.ok ? stamp.value.time : null;
+    const arrivedAt = parseInstant(arrival.record.arrivedAt);
+    const inOrder =
+      at !== null &&
+      arrivedAt !== null &&
+      session.releaseAt !== null &&
+      at >= addMs(arrivedAt, -CLOCK_TOLERANCE_MS) &&
+      at <= addMs(session.releaseAt, CLOCK_TOLERANCE_MS);
+    if (!inOrder) throw openingError('OPENING.RECEIPT_INVALID', { reason: 'token' });
+    return shown;
   }
 
   private signedByUs(type: string, signed: Signed<object>): void {

@@ -82,7 +82,8 @@ export abstract class SessionStore {
 
   abstract addClose(tx: Tx, lotId: LotId, close: Stored<Close>): Promise<void>;
   abstract close(tx: Tx, lotId: LotId): Promise<Stored<Close> | null>;
-  abstract addAddition(tx: Tx, lotId: LotId, addition: StoredAddition): Promise<void>;
+  /** False, and nothing stored, where the window is over by the database's clock in this very statement. */
+  abstract addAddition(tx: Tx, lotId: LotId, addition: StoredAddition): Promise<boolean>;
   /** In order of sequence. */
   abstract additions(tx: Tx, lotId: LotId): Promise<readonly StoredAddition[]>;
 

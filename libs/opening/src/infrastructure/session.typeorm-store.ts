@@ -193,12 +193,15 @@ export class TypeormSessionStore extends SessionStore {
     return stored<Close>(row);
   }
 
-  async addAddition(tx: Tx, lotId: LotId, { hash, signed, commit }: StoredAddition): Promise<void> {
+  async addAddition(tx: Tx, lotId: LotId, { hash, signed, commit }: StoredAddition): Promise<boolean> {
     const { sequence, bid } = signed.record;
-    await tx.execute(
-      'INSERT INTO opening.addition (lot, sequence, c, hash, signed, commit) VALUES ($1, $2, $3, $4, $5, $6)',
+    const added = await tx.execute(
+      `INSERT INTO opening.addition (lot, sequence, c, hash, signed, commit)
+       SELECT lot, $2, $3, $4, $5, $6 FROM opening.session
+        WHERE lot = $1 AND state = 'closed' AND clock_timestamp() < release_at`,
       [lotId, sequence, bid.c, hash, textOf(signed), textOf(commit)],
     );
+    return added === 1;
   }
 
   async additions(tx: Tx, lotId: LotId): Promise<readonly StoredAddition[]> {

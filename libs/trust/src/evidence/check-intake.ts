@@ -14,7 +14,7 @@ import { tokenSubject } from './check-log.ts';
 const CLOSE_MARGIN_MS = 60 * SECOND;
 const FIND_YOURSELF_MS = 5 * MINUTE;
 /** The authority's and the database's clock may differ by so much. */
-const CLOCK_TOLERANCE_MS = 2 * SECOND;
+export const CLOCK_TOLERANCE_MS = 2 * SECOND;
 
 export async function checkIntake(v: Verification): Promise<void> {
   const signed = only(v.evidence, 'close');

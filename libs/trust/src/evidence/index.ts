@@ -8,3 +8,4 @@ export * from './log-view.ts';
 export type { BundleReader } from './bundle.ts';
 export type { VerifierTools } from './context.ts';
 export type { RankBids } from './check-award.ts';
+export { CLOCK_TOLERANCE_MS } from './check-intake.ts';
