@@ -48,7 +48,7 @@ describe('a withdrawal', () => {
     expect(told.status).toBe(201);
     const hash = hashText('move', move.record);
     const receipt = signed(arrivalReceipt).parse(told.body['arrival']);
-    expect(receipt.record).toMatchObject({ subject: hash, kind: 'withdraw', inTime: true });
+    expect(receipt.record).toMatchObject({ subject: hash, kind: 'withdraw', from: bid.c, inTime: true });
     expect(await stateOf(bid)).toBe('withdrawn');
     const appended = await app.owner('SELECT 1 FROM intake_test.appended WHERE hash = $1', [hash]);
     expect(appended.rows).toHaveLength(1);

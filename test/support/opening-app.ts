@@ -541,6 +541,7 @@ export async function receiptOf(app: OpeningApp, bid: StoredBid): Promise<Receip
         lotKeyHash,
         subject: bid.c,
         kind: 'commit',
+        from: null,
         arrivedAt: formatInstant(bid.arrivedAt),
         inTime: bid.arrivedAt < app.deadline,
       },

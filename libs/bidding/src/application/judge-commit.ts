@@ -15,6 +15,8 @@ import { Receipts } from './receipts.ts';
 import { accepted, decidedElsewhere, DecidedElsewhereError, refused } from './verdict.ts';
 import type { Verdict } from './verdict.ts';
 
+const COMMITMENT = { kind: 'commit', from: null } as const;
+
 /** Object names say nothing: not the lot, not the bid, not the order. */
 const objectKeys = (commit: Commit): ReadonlyMap<EnvelopeName, string> =>
   new Map(commit.envelopes.map(({ e }) => [e, `bids/${randomBytes(24).toString('base64url')}`]));
@@ -47,7 +49,7 @@ export class JudgeCommit {
 
   /** 20号令27: a late bid is refused, and its bidder gets the proof of when it came. */
   private async late(arrival: Arrival, facts: IntakeFacts): Promise<Verdict> {
-    const handedOut = await this.receipts.forArrival(arrival, facts.lotKeyHash, 'commit');
+    const handedOut = await this.receipts.forArrival(arrival, facts.lotKeyHash, COMMITMENT);
     return refused(lateRefusal(arrival), { keepRaw: true, handedOut });
   }
 
@@ -61,7 +63,7 @@ export class JudgeCommit {
   }
 
   private async accept(arrival: Arrival, commit: Commit, { lotKeyHash }: IntakeFacts): Promise<Verdict> {
-    const handedOut = await this.receipts.forArrival(arrival, lotKeyHash, 'commit');
+    const handedOut = await this.receipts.forArrival(arrival, lotKeyHash, COMMITMENT);
     const bid = {
       arrival,
       commit,

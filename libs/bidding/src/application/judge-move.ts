@@ -45,7 +45,8 @@ export class JudgeMove {
     const quota = await this.gate.quota(account, 'move');
     if (!quota.ok) return refused(quota.error);
     const kind = move.record.to === null ? 'withdraw' : 'replace';
-    const handedOut = await this.receipts.forArrival(arrival, facts.lotKeyHash, kind);
+    const { from } = move.record;
+    const handedOut = await this.receipts.forArrival(arrival, facts.lotKeyHash, { kind, from });
     if (!arrival.inTime) return refused(lateRefusal(arrival), { keepRaw: true, handedOut });
     return this.apply(arrival, move, handedOut);
   }

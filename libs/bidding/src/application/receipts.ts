@@ -18,13 +18,18 @@ export class Receipts {
   ) {}
 
   /** Receipt 1: when it arrived, signed and time-stamped. The token covers SHA-256 of JCS(Signed<ArrivalReceipt>). */
-  async forArrival(arrival: Arrival, lotKeyHash: string, kind: ArrivalReceipt['kind']): Promise<HandedOut> {
+  async forArrival(
+    arrival: Arrival,
+    lotKeyHash: string,
+    { kind, from }: Pick<ArrivalReceipt, 'kind' | 'from'>,
+  ): Promise<HandedOut> {
     const record: ArrivalReceipt = {
       type: 'receipt-arrival',
       lot: arrival.lotId,
       lotKeyHash,
       subject: arrival.subject,
       kind,
+      from,
       arrivedAt: formatInstant(arrival.arrivedAt),
       inTime: arrival.inTime,
     };

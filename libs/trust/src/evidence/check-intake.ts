@@ -9,6 +9,7 @@ import { numbered, only } from './bundle.ts';
 import { at } from './context.ts';
 import type { Verification } from './context.ts';
 import { tokenSubject } from './check-log.ts';
+import { followsItsChain } from './standing.ts';
 
 /** PROTOCOL section 7, before the tender's acceleration. */
 const CLOSE_MARGIN_MS = 60 * SECOND;
@@ -164,9 +165,19 @@ function checkMoves(v: Verification): void {
     expect(at(arrivedAt) < at(close.deadline), 'EVIDENCE.MOVED_LATE');
     expect(record.lotKeyHash === close.lotKeyHash, 'EVIDENCE.OTHER_LOT');
     expect(!seen.has(record.from), 'EVIDENCE.MOVED_TWICE');
-    expect(v.evidence.records.arrival.has(hashText('move', record)), 'EVIDENCE.NO_RECEIPT');
+    expect(followsItsChain(record, close.moves), 'EVIDENCE.MOVE_SEQUENCE');
+    expect(record.to === null || standsInPlace(v, record.to), 'EVIDENCE.MOVED_TO_NOTHING');
+    const receipt = v.evidence.records.arrival.get(hashText('move', record));
+    if (expect(receipt !== undefined, 'EVIDENCE.NO_RECEIPT'))
+      expect(receipt?.record.from === record.from, 'EVIDENCE.OTHER_MOVE');
     seen.add(record.from);
   }
+}
+
+/** A bid takes another's place only when all of it was stored in time: nobody ends with no bid (条例35). */
+function standsInPlace(v: Verification, to: string): boolean {
+  const stored = v.evidence.records.stored.get(to)?.record;
+  return stored !== undefined && at(stored.storedAt) < at(v.close?.deadline ?? stored.storedAt);
 }
 
 /** The receipt's token is by a pinned authority, covers this very receipt, and agrees with its time. */

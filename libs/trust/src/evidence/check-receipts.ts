@@ -2,7 +2,8 @@
  * V05 for whoever holds a receipt. A bundle can only be checked against itself: that a bid was left out of CLOSE and of
  * the file alike is known to its bidder, and proved by what the platform signed for it.
  */
-import type { ArrivalReceipt, LogReceipt, Signed, StoredReceipt } from '../records/index.ts';
+import { hashText } from '../encoding/index.ts';
+import type { ArrivalReceipt, Close, LogReceipt, Signed, StoredReceipt } from '../records/index.ts';
 import { at } from './context.ts';
 import type { Verification } from './context.ts';
 
@@ -28,12 +29,39 @@ function checkShown(v: Verification, { arrival, stored, log }: ShownReceipt): vo
   const expect = (holds: boolean, code: string) => v.findings.expect(holds, 'V05', code, place, 'platform');
   const leaf = v.evidence.proofs.leaves.find(({ hash }) => hash === subject);
   if (log && leaf) expect(leaf.index === log.index && leaf.blind === log.blind, 'EVIDENCE.OTHER_LEAF');
-  // A move of a bid that never was whole has no place in CLOSE, and its receipt does not say which bid it moved.
-  if (kind !== 'commit' || !v.close) return;
+  if (!v.close) return;
+  const code =
+    kind === 'commit'
+      ? bidProblem(v, v.close, arrival.record, stored)
+      : moveProblem(v, v.close, arrival.record);
+  expect(code === null, code ?? '');
+}
+
+/** A bid that was whole in time is accepted or was moved by its own key; one that was not may stand among the refused. */
+function bidProblem(
+  v: Verification,
+  close: Close,
+  { subject, arrivedAt }: ArrivalReceipt,
+  stored: Signed<StoredReceipt> | null,
+): string | null {
   const accepted = v.accepted.find(({ c }) => c === subject);
-  const moved = v.close.moves.some(({ move }) => move.record.from === subject);
-  const refused = v.close.refused.some(({ c }) => c === subject);
-  const whole = stored !== null && at(stored.record.storedAt) < at(v.close.deadline);
-  expect(accepted !== undefined || moved || (refused && !whole), 'EVIDENCE.RECEIPT_DROPPED');
-  if (accepted) expect(accepted.arrivedAt === arrivedAt, 'EVIDENCE.OTHER_TIME');
+  if (accepted) return accepted.arrivedAt === arrivedAt ? null : 'EVIDENCE.OTHER_TIME';
+  const moved = close.moves.some(({ move }) => move.record.from === subject);
+  const refused = close.refused.some(({ c }) => c === subject);
+  const whole = stored !== null && at(stored.record.storedAt) < at(close.deadline);
+  return moved || (refused && !whole) ? null : 'EVIDENCE.RECEIPT_DROPPED';
+}
+
+/** A replacement or withdrawal in time is in CLOSE, unless the bid that it moves never was whole. */
+function moveProblem(v: Verification, close: Close, receipt: ArrivalReceipt): string | null {
+  const { subject, arrivedAt, from, inTime } = receipt;
+  const listed = close.moves.find(({ move }) => hashText('move', move.record) === subject);
+  if (listed) {
+    if (listed.move.record.from !== from) return 'EVIDENCE.OTHER_MOVE';
+    return listed.arrivedAt === arrivedAt ? null : 'EVIDENCE.OTHER_TIME';
+  }
+  const late = !inTime && at(arrivedAt) >= at(close.deadline);
+  const whole =
+    v.accepted.some(({ c }) => c === from) || (from !== null && v.evidence.records.stored.has(from));
+  return late || !whole ? null : 'EVIDENCE.RECEIPT_DROPPED';
 }

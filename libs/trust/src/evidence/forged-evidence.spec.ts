@@ -6,6 +6,7 @@ import type { LotFixture } from '../../../../test/support/lot-fixture.ts';
 import { hashText, signRecord } from '../encoding/index.ts';
 import type { Signer } from '../pki/signer.ts';
 import type {
+  ArrivalReceipt,
   Award,
   Close,
   EvaluationReport,
@@ -267,6 +268,7 @@ describe('an operator who signs what it likes', () => {
       lotKeyHash: lot.lotKeyHash,
       subject: c,
       kind: 'commit' as const,
+      from: null,
       arrivedAt: later(1000),
       inTime: true,
     };
@@ -295,6 +297,91 @@ describe('an operator who signs what it likes', () => {
     expect(await foundWith({ accepted: [{ ...bid, arrivedAt: later(900) }] })).toEqual([
       `V05 EVIDENCE.OTHER_TIME receipt of ${c}`,
     ]);
+  });
+
+  it('cannot forget a withdrawal or a replacement whose receipt is shown, nor say that it moved another bid', async () => {
+    const c = name('bid');
+    const record = { type: 'move' as const, lotKeyHash: lot.lotKeyHash, from: c, to: null, sequence: 1 };
+    const subject = hashText('move', record);
+    const arrivalOf = async (change: Partial<ArrivalReceipt> = {}) => {
+      const arrival: ArrivalReceipt = {
+        type: 'receipt-arrival',
+        lot: lot.lotKey.lot,
+        lotKeyHash: lot.lotKeyHash,
+        subject,
+        kind: 'withdraw',
+        from: c,
+        arrivedAt: later(3000),
+        inTime: true,
+        ...change,
+      };
+      const [, signed] = await byPlatform('receipt-arrival', arrival);
+      return { arrival: signed, log: null, stored: null };
+    };
+    const bid = {
+      c,
+      arrivedAt: later(1000),
+      storedAt: later(2000),
+      blind: name('blind'),
+      index: 3,
+      token: name('token'),
+    };
+    const move = {
+      move: { record, sig: 'A'.repeat(86) },
+      arrivedAt: later(3000),
+      blind: name('blind'),
+      index: 4,
+      token: name('token'),
+    };
+    const foundWith = async (change: Partial<Close>, receipt = arrivalOf()) => {
+      const { v, found } = verification({ close: [await byPlatform('close', closeOf(change))] });
+      checkShownReceipts(v, [await receipt]);
+      return found();
+    };
+    const place = `receipt of ${subject}`;
+    expect(await foundWith({ moves: [move] })).toEqual([]);
+    expect(await foundWith({ accepted: [bid] })).toEqual([`V05 EVIDENCE.RECEIPT_DROPPED ${place}`]);
+    // A late one changes nothing; nor does one of a bid that never was whole.
+    const late = { arrivedAt: lot.lotKey.deadline, inTime: false };
+    expect(await foundWith({ accepted: [bid] }, arrivalOf(late))).toEqual([]);
+    expect(await foundWith({})).toEqual([]);
+    expect(await foundWith({ moves: [move] }, arrivalOf({ from: name('another') }))).toEqual([
+      `V05 EVIDENCE.OTHER_MOVE ${place}`,
+    ]);
+    expect(await foundWith({ moves: [{ ...move, arrivedAt: later(3001) }] })).toEqual([
+      `V05 EVIDENCE.OTHER_TIME ${place}`,
+    ]);
+  });
+
+  it('cannot move a bid to one that was never stored, to itself, or out of its sequence', async () => {
+    const [a, b] = [name('a'), name('b')];
+    const moveOf = (from: string, to: string | null, sequence: number): Close['moves'][number] => ({
+      move: {
+        record: { type: 'move', lotKeyHash: lot.lotKeyHash, from, to, sequence },
+        sig: 'A'.repeat(86),
+      },
+      arrivedAt: later(3000 + sequence),
+      blind: name('blind'),
+      index: 4,
+      token: name('token'),
+    });
+    const [, stored] = await byPlatform('receipt-stored', storedOf(b));
+    const foundWith = async (...moves: Close['moves']) => {
+      const { v, found } = verification({
+        close: [await byPlatform('close', closeOf({ moves }))],
+        stored: [[b, stored]],
+      });
+      await checkIntake(v);
+      return found().filter((line) => /MOVED_TO_NOTHING|MOVE_SEQUENCE/.test(line));
+    };
+    expect(await foundWith(moveOf(a, b, 1), moveOf(b, null, 2))).toEqual([]);
+    expect(await foundWith(moveOf(a, name('nothing'), 1))).toEqual([
+      `V07 EVIDENCE.MOVED_TO_NOTHING move of ${a}`,
+    ]);
+    expect(await foundWith(moveOf(a, b, 2), moveOf(b, null, 2))).toEqual([
+      `V07 EVIDENCE.MOVE_SEQUENCE move of ${b}`,
+    ]);
+    expect(await foundWith(moveOf(b, b, 1))).toEqual([`V07 EVIDENCE.MOVE_SEQUENCE move of ${b}`]);
   });
 
   it('cannot log an addition after the first share', async () => {

@@ -99,6 +99,8 @@ interface Changes {
   readonly changes?: readonly DeadlineChange[];
   readonly changeSigners?: readonly number[];
   readonly moved?: boolean;
+  /** What the first bid, `c`, was replaced by. */
+  readonly movedTo?: (c: string) => string;
   readonly listedAllTheSame?: boolean;
   readonly facts?: (facts: ReleaseFacts) => ReleaseFacts;
 }
@@ -125,7 +127,13 @@ async function scene(change: Changes = {}): Promise<Scene> {
     Close['accepted'][0],
     Close['accepted'][0],
   ];
-  const move = { type: 'move' as const, lotKeyHash, from: first.c, to: null, sequence: 1 };
+  const move = {
+    type: 'move' as const,
+    lotKeyHash,
+    from: first.c,
+    to: change.movedTo?.(first.c) ?? null,
+    sequence: 1,
+  };
   const moveLeaf = log.add(hashText('move', move));
   const sig = b64u.encode(edSign(secrets[0] as Uint8Array, signatureInput('move', move)));
   const closedAt = closeDueAt(end, lotKey.acceleration);
@@ -326,6 +334,12 @@ describe('a trustee’s client', () => {
         }),
       }),
     ],
+    [
+      'a bid replaced by none that CLOSE lists',
+      'MOVE',
+      { moved: true, movedTo: () => hashText('commit', {}) },
+    ],
+    ['a bid replaced by itself', 'MOVE', { moved: true, movedTo: (c) => c }],
     ['a withdrawn bid that CLOSE still lists', 'BID_MOVED', { moved: true, listedAllTheSame: true }],
     [
       'an addition at the end of the window',

@@ -21,7 +21,7 @@ import type {
   Notice,
   Signed,
 } from '../records/index.ts';
-import { byArrival } from './standing.ts';
+import { byArrival, followsItsChain } from './standing.ts';
 
 /** From the deadline to the checkpoint of CLOSE: what arrived in time has reached the log by then. */
 export const CLOSE_MARGIN_MS = 60_000;
@@ -137,8 +137,8 @@ export async function checkRelease(facts: ReleaseFacts, trust: ReleaseTrust): Pr
   const size = trust.log.covers(close.checkpoint) ?? refuse('CHECKPOINT');
   const closeHash = hashText('close', close);
   const added = checkAdds(closeHash, close, facts, trust);
-  const moved = checkMoves(close, size, facts, trust);
   const accepted = [...close.accepted, ...added.map((add) => add.bid)];
+  const moved = checkMoves(close, { size, accepted }, facts, trust);
   for (const bid of accepted) checkAccepted(bid, { deadline, size, moved, lotKeyHash }, facts, trust);
   if (new Set(accepted.map((bid) => bid.c)).size !== accepted.length) refuse('BID_ORDER');
   const bids = [...accepted]
@@ -234,8 +234,14 @@ function checkAdds(closeHash: string, close: Close, { adds }: ReleaseFacts, trus
 }
 
 /** Every bid that CLOSE leaves out as moved was moved by its own `wk`, before the deadline. Returns who is out. */
-function checkMoves(close: Close, size: number, facts: ReleaseFacts, trust: ReleaseTrust): Set<string> {
+function checkMoves(
+  close: Close,
+  { size, accepted }: { readonly size: number; readonly accepted: readonly AcceptedBid[] },
+  facts: ReleaseFacts,
+  trust: ReleaseTrust,
+): Set<string> {
   const moved = new Set<string>();
+  const known = new Set([...accepted.map(({ c }) => c), ...close.moves.map(({ move }) => move.record.from)]);
   for (const { move, arrivedAt, blind, index } of close.moves) {
     const { record, sig } = move;
     const wk = b64u.decode(commitOf(record.from, facts).wk);
@@ -243,6 +249,9 @@ function checkMoves(close: Close, size: number, facts: ReleaseFacts, trust: Rele
       record.lotKeyHash === close.lotKeyHash &&
       at(arrivedAt) < at(close.deadline) &&
       index < size &&
+      !moved.has(record.from) &&
+      followsItsChain(record, close.moves) &&
+      (record.to === null || known.has(record.to)) &&
       trust.log.holds(hashText('move', record), blind, index) &&
       edVerify(wk, signatureInput('move', record), b64u.decode(sig));
     if (!holds) refuse('MOVE', { from: record.from });

@@ -116,3 +116,10 @@ function judge(
   }
   return { c, outcome: 'standing', reason: '', bidder };
 }
+
+/** A move's sequence is above that of every move that put its bid in another's place; none moves a bid to itself. */
+export const followsItsChain = (
+  { from, to, sequence }: BidMove,
+  moves: readonly { readonly move: { readonly record: BidMove } }[],
+): boolean =>
+  to !== from && moves.every(({ move: { record } }) => record.to !== from || record.sequence < sequence);

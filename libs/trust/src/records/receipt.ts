@@ -12,6 +12,8 @@ export const arrivalReceipt = z.strictObject({
   /** A commitment, or H("move", BidMove). */
   subject: hash32,
   kind: z.enum(['commit', 'replace', 'withdraw']),
+  /** The commitment that a move takes out; null for a commitment. It lets the move’s sender prove that CLOSE forgot it. */
+  from: hash32.nullable(),
   arrivedAt: instantText,
   inTime: z.boolean(),
 });
