@@ -281,6 +281,7 @@ describe('who submitted what', () => {
     expect(tables.map(({ name }) => name).sort()).toEqual([
       'arrival',
       'commitment',
+      'ended_lot',
       'envelope',
       'journal_box',
       'move',

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { Client } from 'minio';
 import { Bidding } from '#bidding';
-import { S3BlobStore } from '#storage';
+import { BlobNotFoundError, S3BlobStore } from '#storage';
+import { SweepUploads } from '../../libs/bidding/src/application/end-uploads.ts';
 import { createIntakeApp } from '../support/intake-app.ts';
 import type { IntakeApp, IntakeLot } from '../support/intake-app.ts';
 import { IntakeClient } from '../support/intake-client.ts';
@@ -56,6 +57,23 @@ if (!endpoint) process.stderr.write('LEFT OUT: the intake on S3 (S3_ENDPOINT is 
       const { versionId } = await s3.statObject(bucket, key);
       await expect(s3.removeObject(bucket, key, { versionId: versionId ?? '' })).rejects.toThrow();
     }
+  });
+
+  it('sweeps orphans, and no upload that an envelope names', async () => {
+    const bid = makeBid(lot.lotKey, { payload: { E1: 10 * 2 ** 20 } });
+    const told = await client.commit(lot.lotId, bid.raw);
+    const token = String(told.body['uploadToken']);
+    await client.part(bid.c, 'E1', 0, bid.part('E1', 0), token);
+    const orphan = await app.blobs.beginUpload('bids/orphan');
+    await app.app.get(SweepUploads).run(-60_000);
+    await expect(app.blobs.putPart(orphan, 1, randomBytes(10), 10)).rejects.toThrow(BlobNotFoundError);
+    const shown = await client.show(bid.c, token);
+    expect(shown.body['missing']).toContainEqual({ e: 'E1', n: 1 });
+    await client.part(bid.c, 'E1', 1, bid.part('E1', 1), token);
+    await client.upload(bid, token, ['E1']);
+    expect((await client.show(bid.c, token)).body['state']).toBe('stored');
+    const opened = await app.app.get(Bidding).envelopeStream(bid.c, 'E1');
+    expect((await buffer(opened!.stream)).equals(bid.bytes.get('E1')!)).toBe(true);
   });
 
   it('gives one receipt to parts that race for the last place', async () => {

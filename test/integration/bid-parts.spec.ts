@@ -1,8 +1,10 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { request } from 'node:http';
 import { addMs, installFaultHook, StorageUnavailableError } from '#kernel';
 import { Bidding } from '#bidding';
+import type { UploadRef } from '#storage';
 import type { EnvelopeName } from '#trust';
+import { SweepUploads } from '../../libs/bidding/src/application/end-uploads.ts';
 import { createIntakeApp } from '../support/intake-app.ts';
 import type { IntakeApp, IntakeLot } from '../support/intake-app.ts';
 import { IntakeClient } from '../support/intake-client.ts';
@@ -303,15 +305,104 @@ it('answers 503 while the store has no room, keeps what it had, and goes on by i
   expect((await client.upload(bid, token)).body['stored']).not.toBeNull();
 });
 
-it('forgets uploads that no envelope names, and keeps those that one does', async () => {
-  const bid = large();
-  const token = await commit(bid);
-  await client.part(bid.c, 'E1', 0, bid.part('E1', 0), token);
-  const orphan = await app.blobs.beginUpload('bids/orphan');
-  await app.blobs.putPart(orphan, 1, randomBytes(10), 10);
-  const { SweepUploads } = await import('../../libs/bidding/src/application/tidy-intake.ts');
-  expect(await app.app.get(SweepUploads).run(-1000)).toBeGreaterThanOrEqual(1);
-  await expect(app.blobs.listParts(orphan)).rejects.toThrow();
-  await client.upload(bid, token);
-  expect(await stateOf(bid, token)).toBe('stored');
+describe('uploads that never became a bid', () => {
+  const orphaned = async (): Promise<UploadRef> => {
+    const orphan = await app.blobs.beginUpload('bids/orphan');
+    await app.blobs.putPart(orphan, 1, randomBytes(10), 10);
+    return orphan;
+  };
+  const openUploads = async (): Promise<number> => {
+    let n = 0;
+    for await (const { key } of app.blobs.listUploads()) n += key.startsWith('bids/') ? 1 : 0;
+    return n;
+  };
+  const close = (of: IntakeLot, event = 'opening.closed') =>
+    app.database.unitOfWork.run((tx) =>
+      app.deliver(
+        event,
+        { id: randomUUID(), seq: 1, type: event, key: of.lotId, payload: { lotId: of.lotId } },
+        tx,
+      ),
+    );
+  const giveUp = () => app.ticks.get('bidding.end-uploads')!.run();
+
+  it('are forgotten where no envelope names them, and kept where one does', async () => {
+    const bid = large();
+    const token = await commit(bid);
+    await client.part(bid.c, 'E1', 0, bid.part('E1', 0), token);
+    const orphan = await orphaned();
+    expect(await app.app.get(SweepUploads).run(-1000)).toBeGreaterThanOrEqual(1);
+    await expect(app.blobs.listParts(orphan)).rejects.toThrow();
+    await client.upload(bid, token);
+    expect(await stateOf(bid, token)).toBe('stored');
+  });
+
+  it.each(['opening.closed', 'tendering.lot-cancelled'])(
+    'are given up after %s, not before, and nothing else is',
+    async (event) => {
+      const own = await app.addLot();
+      const [whole, half] = [makeBid(own.lotKey), large(own)];
+      const [tokenOfWhole, token] = [await commit(whole, own), await commit(half, own)];
+      await client.upload(whole, tokenOfWhole);
+      await client.part(half.c, 'E1', 1, half.part('E1', 1), token);
+      await client.part(half.c, 'I', 0, half.part('I', 0), token);
+      const before = await openUploads();
+      await app.moveDeadline(own.lotId, addMs(lot.now, -1));
+      await giveUp();
+      expect(await openUploads()).toBe(before);
+      await close(own, event);
+      await close(own, event);
+      await giveUp();
+      await giveUp();
+      expect(await openUploads()).toBe(before - 1);
+      expect((await stored(whole.c, 'E1')).equals(whole.bytes.get('E1')!)).toBe(true);
+      expect((await stored(half.c, 'I')).equals(half.bytes.get('I')!)).toBe(true);
+      expect((await client.part(half.c, 'E1', 1, half.part('E1', 1), token)).code).toBe('BIDDING.LATE');
+      const rows = await app.owner('SELECT 1 FROM bidding.part WHERE c = $1 AND e = $2', [
+        Buffer.from(half.c, 'base64url'),
+        'E1',
+      ]);
+      expect(rows.rowCount).toBe(0);
+    },
+  );
+
+  it.each(['bidding.upload.aborted', 'bidding.upload.dropped'])(
+    'are given up by the next round when a process dies at %s',
+    async (point) => {
+      const own = await app.addLot();
+      const half = large(own);
+      const token = await commit(half, own);
+      await client.part(half.c, 'E1', 1, half.part('E1', 1), token);
+      const before = await openUploads();
+      await app.moveDeadline(own.lotId, addMs(lot.now, -1));
+      await close(own);
+      installFaultHook((reached) => {
+        if (reached === point) throw new Error('killed here');
+      });
+      await expect(giveUp()).rejects.toThrow('killed here');
+      installFaultHook(null);
+      await giveUp();
+      expect(await openUploads()).toBe(before - 1);
+      const { rows } = await app.owner('SELECT upload_id FROM bidding.envelope WHERE c = $1', [
+        Buffer.from(half.c, 'base64url'),
+      ]);
+      expect(rows).toEqual([{ upload_id: null }, { upload_id: null }, { upload_id: null }]);
+    },
+  );
+
+  it('end for a part that is on its way: it is told to come again, and then that it is late', async () => {
+    const own = await app.addLot();
+    const half = large(own);
+    const token = await commit(half, own);
+    installFaultHook(async (point) => {
+      if (point !== 'storage.part.rename.before') return;
+      installFaultHook(null);
+      await app.moveDeadline(own.lotId, addMs(lot.now, -1));
+      await close(own);
+      await giveUp();
+    });
+    const cut = await client.part(half.c, 'E1', 0, half.part('E1', 0), token);
+    expect([cut.status, cut.code]).toEqual([503, 'PLATFORM.UNAVAILABLE']);
+    expect((await client.part(half.c, 'E1', 0, half.part('E1', 0), token)).code).toBe('BIDDING.LATE');
+  });
 });

@@ -1,13 +1,20 @@
 import { spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'minio';
 import { instant, installFaultHook, StorageUnavailableError } from '#kernel';
-import { BlobMismatchError, BlobNotFoundError, FileBlobStore, S3BlobStore } from '#storage';
+import {
+  BlobMismatchError,
+  BlobNotFoundError,
+  BlobRetainedError,
+  FileBlobStore,
+  S3BlobStore,
+} from '#storage';
 import type { BlobStore, StoredPart } from '#storage';
 
 const MIB = 1024 * 1024;
@@ -159,11 +166,18 @@ function contract(rig: Rig): void {
 
   it('lists open uploads, forgets aborted ones and knows none that it never began', async () => {
     const upload = await rig.store().beginUpload(key());
+    const retained = await rig.store().beginUpload(key(), { retainUntil: instant(Date.now() + 1000) });
     const open = async () => {
       const keys: string[] = [];
-      for await (const found of rig.store().listUploads()) keys.push(found.key);
+      for await (const found of rig.store().listUploads()) {
+        keys.push(found.key);
+        for (const one of [upload, retained])
+          expect(rig.store().sameUpload(one, found)).toBe(one.key === found.key);
+      }
       return keys;
     };
+    expect(await open()).toContain(retained.key);
+    await rig.store().abort(retained);
     expect(await open()).toContain(upload.key);
     await rig.store().abort(upload);
     await rig.store().abort(upload);
@@ -182,13 +196,42 @@ function contract(rig: Rig): void {
       await expect(rig.store().put(bad, random(1))).rejects.toThrow(RangeError);
   });
 
-  it('retains without harm to reading', async () => {
+  it('keeps what is under retention: neither deleted nor replaced, by any process, until its instant', async () => {
     const at = key();
-    const retainUntil = instant(Date.now() + 2000);
+    const retainUntil = instant(Math.ceil(Date.now() / 1000) * 1000 + 3000);
     const upload = await rig.store().beginUpload(at, { retainUntil });
     const part = await rig.store().putPart(upload, 1, random(100), 100);
     await rig.store().complete(upload, [part]);
-    expect(await read(at)).toHaveLength(100);
+    const whole = key();
+    await rig.store().put(whole, random(50));
+    await rig.store().retain(whole, retainUntil);
+    // An earlier instant takes nothing back.
+    await rig.store().retain(whole, instant(1));
+    const other = await rig.again();
+    for (const [object, size] of [
+      [at, 100],
+      [whole, 50],
+    ] as const) {
+      const before = await read(object);
+      await expect(other.delete(object)).rejects.toThrow(BlobRetainedError);
+      const body = inChunks(random(10));
+      await expect(other.put(object, body)).rejects.toThrow(BlobRetainedError);
+      expect(body.destroyed).toBe(true);
+      await expect(other.beginUpload(object)).rejects.toThrow(BlobRetainedError);
+      await other.abort({ key: object, id: upload.id });
+      expect(before).toHaveLength(size);
+      expect((await read(object)).equals(before)).toBe(true);
+    }
+    // Completed again after a crash, as before.
+    expect(await other.complete(upload, [part])).toEqual({ size: 100 });
+    while (Date.now() <= retainUntil) await sleep(100);
+    for (const object of [at, whole]) {
+      await other.delete(object);
+      expect(await other.head(object)).toBeNull();
+    }
+    await other.put(whole, random(7));
+    await other.delete(whole);
+    await expect(rig.store().retain(key(), retainUntil)).rejects.toThrow(BlobNotFoundError);
   });
 
   it('says that it is unavailable while it is away, keeps everything, and works again without a restart', async () => {
@@ -230,6 +273,19 @@ describe('file adapter', () => {
     again: () => FileBlobStore.open(root()),
     vanish: () => rename(root(), join(parent, 'away')),
     comeBack: () => rename(join(parent, 'away'), root()),
+  });
+
+  it('forgets a folder whose upload was never named, and what an abort left, a day later', async () => {
+    const own = join(parent, 'left');
+    const first = await FileBlobStore.open(own);
+    const upload = await first.beginUpload(key());
+    await mkdir(join(own, 'uploads', 'A'.repeat(22)));
+    await mkdir(join(own, 'drafts', 'aborted'));
+    await writeFile(join(own, 'drafts', 'aborted', 'part'), 'x');
+    const clock = { now: () => instant(Date.now() + 2 * 24 * 3600 * 1000) };
+    await FileBlobStore.open(own, clock);
+    expect(await readdir(join(own, 'uploads'))).toEqual([upload.id]);
+    expect(await readdir(join(own, 'drafts'))).toEqual([]);
   });
 
   it('leaves no draft behind', async () => {

@@ -141,8 +141,9 @@ class HeldWork extends BackgroundWork {
   registerJob(_name: string): void {
     return undefined;
   }
-  subscribe(_event: string, _name: string, _handler: EventHandler): void {
-    return undefined;
+  readonly handlers = new Map<string, EventHandler>();
+  subscribe(event: string, _name: string, handler: EventHandler): void {
+    this.handlers.set(event, handler);
   }
   send(): Promise<void> {
     return Promise.resolve();
@@ -160,6 +161,8 @@ export interface IntakeApp {
   readonly database: TestDatabase;
   readonly blobs: BlobStore;
   readonly ticks: ReadonlyMap<string, Tick>;
+  /** Gives an outbox event to the intake's handler of its type. */
+  readonly deliver: (...given: [type: string, ...Parameters<EventHandler>]) => Promise<void>;
   readonly evidence: readonly EvidenceSource[];
   /** As the owner of the schemas. */
   owner(sql: string, params?: readonly unknown[]): Promise<pg.QueryResult>;
@@ -272,6 +275,7 @@ export async function createIntakeApp(
     database,
     blobs,
     ticks: work.ticks,
+    deliver: async (type, event, tx) => work.handlers.get(type)?.(event, tx),
     evidence: transparency.evidence,
     owner,
     async addLot(deadline = addMs(now, DAY)) {

@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import type { OnModuleInit } from '@nestjs/common';
+import type { LotId } from '#kernel';
 import { BackgroundWork } from '#jobs';
 import { Transparency } from '#transparency';
 import { AcceptedBids } from './application/accepted-bids.ts';
@@ -8,6 +9,7 @@ import { ArrivalStore } from './application/arrival-store.ts';
 import { AssembleEnvelope } from './application/assemble-envelope.ts';
 import { BiddingEvidence } from './application/bidding-evidence.ts';
 import { BidStore } from './application/bid-store.ts';
+import { EndUploads, SweepUploads } from './application/end-uploads.ts';
 import { DealingChecker } from './application/dealing-checker.ts';
 import { IntakeGate } from './application/intake-gate.ts';
 import { IntakeLimits } from './application/intake-limits.ts';
@@ -24,7 +26,7 @@ import { SettleLot } from './application/settle-lot.ts';
 import { ShowBid } from './application/show-bid.ts';
 import { StorePart } from './application/store-part.ts';
 import { SubmitCommit, SubmitMove, TakeIn } from './application/submit.ts';
-import { Finishers, SweepUploads, TidyIntake } from './application/tidy-intake.ts';
+import { Finishers, TidyIntake } from './application/tidy-intake.ts';
 import { UploadOf } from './application/upload-of.ts';
 import { UploadStores } from './application/upload-stores.ts';
 import { Bidding } from './bidding.facade.ts';
@@ -37,6 +39,10 @@ import { ThreadedDealingChecker } from './infrastructure/threaded-dealing-checke
 
 const TIDY_MS = 5_000;
 const SWEEP_MS = 600_000;
+const ENDINGS = [
+  ['opening.closed', 'bidding.on-lot-closed'],
+  ['tendering.lot-cancelled', 'bidding.on-lot-cancelled'],
+] as const;
 
 /** The intake of sealed bids. Tendering, Transparency, UnitOfWork, BlobStore, Clock and BackgroundWork are global. */
 @Global()
@@ -53,6 +59,7 @@ const SWEEP_MS = 600_000;
     AssembleEnvelope,
     BidDoor,
     BiddingEvidence,
+    EndUploads,
     Finishers,
     IntakeGate,
     IntakeStores,
@@ -84,6 +91,7 @@ export class BiddingModule implements OnModuleInit {
     private readonly evidence: BiddingEvidence,
     private readonly tidy: TidyIntake,
     private readonly sweep: SweepUploads,
+    private readonly ending: EndUploads,
   ) {}
 
   onModuleInit(): void {
@@ -92,6 +100,16 @@ export class BiddingModule implements OnModuleInit {
       name: 'bidding.finish-left-behind',
       intervalMs: TIDY_MS,
       run: () => this.tidy.finishLeftBehind(),
+    });
+    // CLOSE is made, or there will be none: what is not whole by now never will be.
+    for (const [event, handler] of ENDINGS)
+      this.background.subscribe(event, handler, ({ payload }, tx) =>
+        this.ending.endLot(tx, (payload as { lotId: LotId }).lotId),
+      );
+    this.background.registerTick({
+      name: 'bidding.end-uploads',
+      intervalMs: TIDY_MS,
+      run: async () => void (await this.ending.run()),
     });
     this.background.registerTick({
       name: 'bidding.sweep-uploads',

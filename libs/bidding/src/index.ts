@@ -6,6 +6,7 @@ export * from './bidding.facade.ts';
 export { bidMachine } from './domain/bid-states.ts';
 export type { BidState } from './domain/bid-states.ts';
 export type { RefusalReason } from './domain/refusals.ts';
+export { retainBidUntil } from './domain/retention.ts';
 export { JOURNAL_INFO } from './domain/journal.ts';
 export { biddingSchema } from './infrastructure/bidding.schema.ts';
 export { BiddingModule } from './bidding.module.ts';

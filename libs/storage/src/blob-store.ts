@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { formatInstant } from '#kernel';
 import type { Instant } from '#kernel';
 
 export interface BlobInfo {
@@ -32,11 +33,10 @@ export interface PutOptions {
   readonly size?: number;
   /** Expected SHA-256; other bytes are refused and nothing is stored. */
   readonly sha256?: Uint8Array;
-  readonly retainUntil?: Instant;
 }
 
 export interface UploadOptions {
-  /** Compliance-mode retention where the store has object lock; elsewhere the object is only made read-only. */
+  /** Until then the object is neither replaced nor deleted ({@link BlobRetainedError}). */
   readonly retainUntil?: Instant;
 }
 
@@ -67,6 +67,17 @@ export class BlobNotFoundError extends Error {
   }
 }
 
+/** The object is under retention until then: nothing was changed. */
+export class BlobRetainedError extends Error {
+  constructor(
+    readonly key: string,
+    readonly until: Instant,
+  ) {
+    super(`${key} is retained until ${formatInstant(until)}`);
+    this.name = 'BlobRetainedError';
+  }
+}
+
 /**
  * Where bytes are kept. Every implementation MUST promise:
  * - durable when a promise has resolved: a power cut afterwards loses nothing;
@@ -76,6 +87,10 @@ export class BlobNotFoundError extends Error {
  * - bodies are streamed, never held whole; the body of a call that failed is destroyed;
  * - StorageUnavailableError for a disk without room, a missing bucket, a refused connection; the next call after the
  *   cause is gone works, without a restart;
+ * - an object under retention (an upload's `retainUntil`, {@link BlobStore.retain}) is neither replaced nor deleted through this port before that
+ *   instant, by any process: BlobRetainedError. Beyond the port it holds as far as the store makes it hold: in
+ *   compliance mode on S3, if the bucket has object lock (else not at all); files are read-only, and the platform's
+ *   account or root can still remove them (docs/DEPLOYMENT.md);
  * - any process may continue what another began: nothing is remembered in memory.
  * Keys are random names given by the caller (never a client): 1 to 4 segments of [A-Za-z0-9_-]{1,80} joined by "/",
  * 200 characters at most.
@@ -83,17 +98,22 @@ export class BlobNotFoundError extends Error {
 export abstract class BlobStore {
   abstract readonly kind: 'file' | 's3';
 
-  /** Stores a whole object; an object of the same key is replaced. */
+  /** Stores a whole object; an object of the same key is replaced. @throws BlobRetainedError */
   abstract put(key: string, body: Readable | Uint8Array, options?: PutOptions): Promise<StoredBlob>;
   /** @throws BlobNotFoundError; the stream fails if the bytes cannot be read to the end. */
   abstract get(key: string, range?: ByteRange): Promise<Readable>;
   abstract head(key: string): Promise<BlobInfo | null>;
-  /** Also succeeds when there is no such object. */
+  /** Also succeeds when there is no such object. @throws BlobRetainedError */
   abstract delete(key: string): Promise<void>;
+  /** Puts a whole object under retention, or prolongs it. @throws BlobNotFoundError */
+  abstract retain(key: string, until: Instant): Promise<void>;
   /** All objects whose key begins with `prefix`, in no promised order. */
   abstract list(prefix: string): AsyncIterable<BlobInfo>;
 
-  /** Begins an object in parts. Parts may come in any order, at once, from any process, each any number of times. */
+  /**
+   * Begins an object in parts, which may come in any order, at once, from any process, each any number of times.
+   * @throws BlobRetainedError where the key is that of a retained object
+   */
   abstract beginUpload(key: string, options?: UploadOptions): Promise<UploadRef>;
   /**
    * Stores part `n` of exactly `size` bytes. Every part but the last must have at least 5 MiB. `observe` sees every
@@ -117,6 +137,8 @@ export abstract class BlobStore {
   abstract abort(upload: UploadRef): Promise<void>;
   /** Uploads begun and neither completed nor aborted, for the sweep of orphans. */
   abstract listUploads(): AsyncIterable<UploadRef & { readonly startedAt: Instant }>;
+  /** Whether both name one upload: a ref that {@link BlobStore.listUploads} gives may be spelled otherwise. */
+  abstract sameUpload(a: UploadRef, b: UploadRef): boolean;
 
   /** Readiness: resolves when the store takes writes; throws StorageUnavailableError otherwise. */
   abstract check(): Promise<void>;

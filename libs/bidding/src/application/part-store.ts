@@ -1,4 +1,5 @@
 import type { Instant, LotId } from '#kernel';
+import type { Tx } from '#persistence';
 import type { EnvelopeName } from '#trust';
 import type { BidState } from '../domain/bid-states.ts';
 
@@ -35,7 +36,14 @@ export interface Finished {
   readonly bidState: BidState;
 }
 
-/** Envelopes on their way in. Every method is one autocommitted statement. */
+export interface EndedUpload {
+  readonly c: string;
+  readonly e: EnvelopeName;
+  readonly objectKey: string;
+  readonly uploadId: string;
+}
+
+/** Envelopes on their way in. Every method without `tx` is one autocommitted statement. */
 export abstract class PartStore {
   abstract target(c: string, e: string): Promise<PartTarget | null>;
   /** Names the blob store's upload; answers the one that counts, which is another's if that came first. */
@@ -62,6 +70,10 @@ export abstract class PartStore {
   abstract finish(c: string, e: EnvelopeName): Promise<Finished>;
   /** Envelopes with all their parts that nobody finished (a process died), of lots before their deadline. */
   abstract unfinished(limit: number): Promise<{ c: string; e: EnvelopeName }[]>;
-  /** True when an envelope names this upload. */
-  abstract namesUpload(uploadId: string): Promise<boolean>;
+  /** The upload that the envelope of this object names; null where no envelope has this object, or none was begun. */
+  abstract uploadOf(objectKey: string): Promise<string | null>;
+  /** The lot takes no bids any more, and never will. */
+  abstract endLot(tx: Tx, lotId: LotId): Promise<void>;
+  /** Uploads of such lots whose envelope was never stored. */
+  abstract endedUploads(limit: number): Promise<EndedUpload[]>;
 }

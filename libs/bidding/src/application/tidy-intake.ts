@@ -1,6 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '#kernel';
-import { BlobStore } from '#storage';
 import { ArrivalStore } from './arrival-store.ts';
 import { AssembleEnvelope } from './assemble-envelope.ts';
 import { BidStore } from './bid-store.ts';
@@ -11,7 +9,6 @@ import { PartStore } from './part-store.ts';
 const AT_ONCE = 32;
 /** Younger ones are left to the request that brought them. */
 const LEFT_BEHIND_MS = 15_000;
-const ORPHAN_MS = 3_600_000;
 
 @Injectable()
 export class Finishers {
@@ -39,27 +36,5 @@ export class TidyIntake {
     for (const c of await this.bids.owedReceipts(null, AT_ONCE))
       await this.finishers.issueStoredReceipt.run(c);
     await this.arrivals.forgetQuotas();
-  }
-}
-
-/** Uploads that no envelope names: the loser of two that began at once, when the process died before its abort. */
-@Injectable()
-export class SweepUploads {
-  constructor(
-    private readonly parts: PartStore,
-    private readonly blobs: BlobStore,
-    private readonly clock: Clock,
-  ) {}
-
-  /** @returns how many were aborted */
-  async run(olderThanMs = ORPHAN_MS): Promise<number> {
-    let swept = 0;
-    for await (const upload of this.blobs.listUploads()) {
-      if (!upload.key.startsWith('bids/') || upload.startedAt > this.clock.now() - olderThanMs) continue;
-      if (await this.parts.namesUpload(upload.id)) continue;
-      await this.blobs.abort(upload);
-      swept++;
-    }
-    return swept;
   }
 }

@@ -1,14 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { addMs, DAY, faultPoint } from '#kernel';
+import { faultPoint } from '#kernel';
 import type { Instant } from '#kernel';
 import { BlobStore } from '#storage';
 import type { UploadRef } from '#storage';
+import { retainBidUntil } from '../domain/retention.ts';
 import { LotFacts } from './lot-facts.ts';
 import { PartStore } from './part-store.ts';
 import type { PartTarget } from './part-store.ts';
-
-/** 采购法42: files of a tender are kept for at least 15 years from its end; counted here from the deadline. */
-const RETENTION_MS = 15 * 366 * DAY;
 
 /** The blob store's upload of an envelope, begun when its first part comes. */
 @Injectable()
@@ -30,10 +28,9 @@ export class UploadOf {
     return { key, id };
   }
 
-  /** A demonstration's periods are short, and so is the time for which its object lock binds. */
   private async retention({ lotId, deadline }: PartTarget): Promise<{ retainUntil?: Instant }> {
     const facts = await this.lots.of(lotId);
     if (!facts.ok || deadline === null) return {};
-    return { retainUntil: addMs(deadline, RETENTION_MS / facts.value.lotKey.acceleration.periods) };
+    return { retainUntil: retainBidUntil(deadline, facts.value.lotKey.acceleration) };
   }
 }

@@ -2,9 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { IntegrityError } from '#kernel';
 import type { LotId } from '#kernel';
+import type { Tx } from '#persistence';
 import type { EnvelopeName } from '#trust';
 import { PartStore } from '../application/part-store.ts';
-import type { Finished, PartRow, PartTarget } from '../application/part-store.ts';
+import type { EndedUpload, Finished, PartRow, PartTarget } from '../application/part-store.ts';
 import type { BidState } from '../domain/bid-states.ts';
 import { Autocommit, bytesOfText, instantOf, instantOrNull, textOfBytes } from './sql.ts';
 
@@ -143,8 +144,30 @@ export class PgPartStore extends PartStore {
     return rows.map(({ c, e }) => ({ c: textOfBytes(c), e }));
   }
 
-  async namesUpload(uploadId: string): Promise<boolean> {
-    const rows = await this.sql.query('SELECT 1 FROM bidding.envelope WHERE upload_id = $1', [uploadId]);
-    return rows.length > 0;
+  async uploadOf(objectKey: string): Promise<string | null> {
+    const [row] = await this.sql.query<{ upload_id: string | null }>(
+      'SELECT upload_id FROM bidding.envelope WHERE object_key = $1',
+      [objectKey],
+    );
+    return row?.upload_id ?? null;
+  }
+
+  async endLot(tx: Tx, lotId: LotId): Promise<void> {
+    await tx.execute('INSERT INTO bidding.ended_lot (lot) VALUES ($1) ON CONFLICT DO NOTHING', [lotId]);
+  }
+
+  async endedUploads(limit: number): Promise<EndedUpload[]> {
+    const rows = await this.sql.query<{ c: Buffer; e: EnvelopeName; object_key: string; upload_id: string }>(
+      `SELECT e.c, e.e, e.object_key, e.upload_id FROM bidding.envelope e
+       JOIN bidding.commitment b ON b.c = e.c JOIN bidding.ended_lot l ON l.lot = b.lot
+       WHERE e.stored_at IS NULL AND e.upload_id IS NOT NULL LIMIT $1`,
+      [limit],
+    );
+    return rows.map((row) => ({
+      c: textOfBytes(row.c),
+      e: row.e,
+      objectKey: row.object_key,
+      uploadId: row.upload_id,
+    }));
   }
 }

@@ -3,7 +3,7 @@ import { Readable, Transform } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import { faultPoint, unwrap } from '#kernel';
 import type { LotId } from '#kernel';
-import { Bidding } from '#bidding';
+import { Bidding, retainBidUntil } from '#bidding';
 import { UnitOfWork } from '#persistence';
 import { BlobMismatchError, BlobStore } from '#storage';
 import { LeafHasher, b64u, equalBytes, rootOfLeaves } from '#trust';
@@ -31,7 +31,7 @@ export class RestoreEnvelope {
   ) {}
 
   async run(lotId: LotId, who: Principal, c: string, e: EnvelopeName, body: Readable): Promise<void> {
-    await this.advance.run(lotId);
+    const { deadline, acceleration } = await this.advance.run(lotId);
     const bid = await this.unitOfWork.run((tx) => this.stores.bids.find(tx, lotId, c));
     if (!bid) throw openingError('OPENING.BID_UNKNOWN');
     if (bid.damagedAt === null || bid.damagedEnvelope !== e) throw openingError('OPENING.NOT_DAMAGED', { e });
@@ -41,6 +41,8 @@ export class RestoreEnvelope {
     if (!wanted) throw openingError('OPENING.ENVELOPE_UNKNOWN', { e });
     const object = `restored/${randomBytes(16).toString('base64url')}`;
     await this.store(object, wanted, body);
+    // What it replaces was kept for as long.
+    await this.blobs.retain(object, retainBidUntil(deadline, acceleration));
     await this.unitOfWork.run(async (tx) => {
       const session = await this.stores.sessions.lock(tx, lotId);
       if (!session) throw openingError('OPENING.LOT_UNKNOWN');

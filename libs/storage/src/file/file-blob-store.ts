@@ -1,6 +1,5 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rm, stat, unlink } from 'node:fs/promises';
-import type { FileHandle } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { chmod, mkdir, open, readdir, readFile, rename, rm, rmdir, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { faultPoint, instant, IntegrityError, StorageUnavailableError, SystemClock } from '#kernel';
@@ -11,6 +10,7 @@ import {
   assertSha256,
   BlobMismatchError,
   BlobNotFoundError,
+  BlobRetainedError,
   BlobStore,
 } from '../blob-store.ts';
 import type {
@@ -23,28 +23,21 @@ import type {
   UploadOptions,
   UploadRef,
 } from '../blob-store.ts';
+import {
+  assertUpload,
+  keyOf,
+  nameOf,
+  PART_FILE,
+  partFile,
+  randomName,
+  READ_BYTES,
+  readFrom,
+  sameParts,
+} from './file-layout.ts';
+import type { About, Manifest } from './file-layout.ts';
 import { errnoOf, mapDiskError, syncFolder, writeDurably } from './durable-file.ts';
 
-const READ_BYTES = 256 * 1024;
 const DRAFT_LIFE_MS = 24 * 3600 * 1000;
-const UPLOAD_ID = /^[A-Za-z0-9_-]{22}$/;
-const PART_FILE = /^(\d{5})\.(\d+)\.([A-Za-z0-9_-]{22})$/;
-
-/** An object made of parts: `manifests/<name>`. The part files stay where they were written. */
-interface Manifest {
-  readonly uploadId: string;
-  readonly size: number;
-  readonly parts: readonly { readonly file: string; readonly size: number }[];
-}
-
-const randomName = (): string => randomBytes(16).toString('base64url');
-
-/** "/" is not for file names and "!" not in keys, so this goes back and forth. */
-const nameOf = (key: string): string => key.replaceAll('/', '!');
-const keyOf = (name: string): string => name.replaceAll('!', '/');
-
-const partFile = (part: StoredPart): string => `${String(part.n).padStart(5, '0')}.${part.size}.${part.tag}`;
-
 const absent = (error: unknown): null => {
   if (errnoOf(error) === 'ENOENT') return null;
   throw mapDiskError(error);
@@ -55,7 +48,8 @@ const absent = (error: unknown): null => {
  *   objects/<name>                   whole objects
  *   manifests/<name>                 objects of parts: which part files, in which order
  *   uploads/<id>/<n>.<size>.<tag>    parts; uploads/<id>/upload.json is there until the upload is complete
- *   drafts/                          what is being written
+ *   retained/<name>                  until when an object is neither replaced nor deleted, where its manifest does not say
+ *   drafts/                          what is being written, or was aborted
  * Completing writes the manifest alone: no byte of a part is copied.
  */
 export class FileBlobStore extends BlobStore {
@@ -68,23 +62,33 @@ export class FileBlobStore extends BlobStore {
     super();
   }
 
-  /** Makes the folders, and sweeps drafts of processes that died more than a day ago. */
+  /** Makes the folders, and sweeps what processes left that died more than a day ago: drafts, uploads never named. */
   static async open(root: string, clock: Clock = new SystemClock()): Promise<FileBlobStore> {
     const store = new FileBlobStore(root, clock);
-    for (const folder of ['objects', 'manifests', 'uploads', 'drafts'])
+    for (const folder of ['objects', 'manifests', 'uploads', 'retained', 'drafts'])
       await mkdir(join(root, folder), { recursive: true, mode: 0o700 });
     await syncFolder(root);
-    for (const name of await readdir(join(root, 'drafts'))) {
-      const path = join(root, 'drafts', name);
-      const made = await stat(path).catch(() => null);
-      if (made && made.mtimeMs < clock.now() - DRAFT_LIFE_MS)
-        await rm(path, { recursive: true, force: true });
-    }
+    for (const path of await store.leftBehind('drafts')) await rm(path, { recursive: true, force: true });
+    // Only an empty folder goes: its upload.json was never written.
+    for (const path of await store.leftBehind('uploads')) await rmdir(path).catch(() => undefined);
     return store;
+  }
+
+  private async leftBehind(folder: string): Promise<string[]> {
+    const old: string[] = [];
+    for (const name of await readdir(this.path(folder))) {
+      const made = await stat(this.path(folder, name)).catch(() => null);
+      if (made && made.mtimeMs < this.clock.now() - DRAFT_LIFE_MS) old.push(this.path(folder, name));
+    }
+    return old;
   }
 
   async put(key: string, body: Readable | Uint8Array, options: PutOptions = {}): Promise<StoredBlob> {
     assertKey(key);
+    await this.refuseRetained(key).catch((error: unknown) => {
+      if (body instanceof Readable) body.destroy();
+      throw error;
+    });
     const hash = createHash('sha256');
     let sha256 = new Uint8Array();
     const size = await this.guard(() =>
@@ -92,7 +96,7 @@ export class FileBlobStore extends BlobStore {
         draft: this.draft(),
         path: this.path('objects', nameOf(key)),
         size: options.size ?? null,
-        mode: options.retainUntil === undefined ? 0o600 : 0o400,
+        mode: 0o600,
         faults: 'storage.object',
         observe: (chunk) => hash.update(chunk),
         approve: () => {
@@ -125,6 +129,7 @@ export class FileBlobStore extends BlobStore {
 
   async delete(key: string): Promise<void> {
     assertKey(key);
+    await this.refuseRetained(key);
     await this.guard(async () => {
       const manifest = await this.manifest(key);
       for (const folder of ['objects', 'manifests']) {
@@ -132,7 +137,25 @@ export class FileBlobStore extends BlobStore {
         if (removed) await syncFolder(this.path(folder));
       }
       if (manifest) await rm(this.path('uploads', manifest.uploadId), { recursive: true, force: true });
+      await rm(this.path('retained', nameOf(key)), { force: true });
     });
+  }
+
+  async retain(key: string, until: Instant): Promise<void> {
+    assertKey(key);
+    if (!(await this.head(key))) throw new BlobNotFoundError(key);
+    if (((await this.retainedUntil(key)) ?? 0) >= until) return;
+    await this.guard(() =>
+      writeDurably(Buffer.from(String(until)), {
+        draft: this.draft(),
+        path: this.path('retained', nameOf(key)),
+        size: null,
+        mode: 0o600,
+        faults: 'storage.retention',
+      }),
+    );
+    // Against a slip of the hand; who is the account can change it back.
+    await chmod(this.path('objects', nameOf(key)), 0o400).catch(absent);
   }
 
   async *list(prefix: string): AsyncIterable<BlobInfo> {
@@ -146,8 +169,9 @@ export class FileBlobStore extends BlobStore {
 
   async beginUpload(key: string, options: UploadOptions = {}): Promise<UploadRef> {
     assertKey(key);
+    await this.refuseRetained(key);
     const id = randomName();
-    const about = { key, startedAt: this.clock.now(), retain: options.retainUntil !== undefined };
+    const about: About = { key, startedAt: this.clock.now(), ...options };
     await this.guard(async () => {
       await mkdir(this.path('uploads', id), { mode: 0o700 });
       await writeDurably(Buffer.from(JSON.stringify(about)), {
@@ -177,7 +201,7 @@ export class FileBlobStore extends BlobStore {
         draft: this.draft(),
         path: this.path('uploads', upload.id, partFile(part)),
         size,
-        mode: about.retain ? 0o400 : 0o600,
+        mode: about.retainUntil === undefined ? 0o600 : 0o400,
         faults: 'storage.part',
         ...(observe && { observe }),
       }),
@@ -197,35 +221,43 @@ export class FileBlobStore extends BlobStore {
 
   async complete(upload: UploadRef, parts: readonly StoredPart[]): Promise<{ size: number }> {
     assertUpload(upload);
-    const manifest: Manifest = {
+    const made: Manifest = {
       uploadId: upload.id,
       size: parts.reduce((sum, part) => sum + part.size, 0),
       parts: parts.map((part) => ({ file: partFile(part), size: part.size })),
     };
-    const text = JSON.stringify(manifest);
     const done = await this.manifest(upload.key);
-    if (done && JSON.stringify(done) !== text)
+    if (done && !sameParts(done, made))
       throw new BlobMismatchError('part', 'this object is complete, with other parts');
-    if (!done) await this.guard(() => this.writeManifest(upload, parts, text));
+    if (!done) await this.guard(() => this.writeManifest(upload, parts, made));
     await faultPoint('storage.manifest.written');
-    await this.settle(upload.id, manifest);
-    return { size: manifest.size };
+    await this.settle(upload.id, made);
+    return { size: made.size };
   }
 
   async abort(upload: UploadRef): Promise<void> {
     assertUpload(upload);
     const done = await this.manifest(upload.key);
     if (done?.uploadId === upload.id) return this.settle(upload.id, done);
-    await this.guard(() => rm(this.path('uploads', upload.id), { recursive: true, force: true }));
+    // In one step: a process that dies while it removes the files leaves a draft, and no half of an upload.
+    const draft = this.draft();
+    await this.guard(async () => {
+      const moved = await rename(this.path('uploads', upload.id), draft).then(() => true, absent);
+      if (moved) await rm(draft, { recursive: true, force: true });
+    });
   }
 
   async *listUploads(): AsyncIterable<UploadRef & { readonly startedAt: Instant }> {
     for (const id of await readdir(this.path('uploads')).catch(this.rethrow)) {
       const text = await readFile(this.path('uploads', id, 'upload.json'), 'utf8').catch(absent);
       if (text === null) continue;
-      const about = JSON.parse(text) as { key: string; startedAt: number };
+      const about = JSON.parse(text) as About;
       yield { key: about.key, id, startedAt: instant(about.startedAt) };
     }
+  }
+
+  sameUpload(a: UploadRef, b: UploadRef): boolean {
+    return a.key === b.key && a.id === b.id;
   }
 
   /** Writes, syncs and removes a small file: a full or read-only disk is not ready. */
@@ -270,17 +302,33 @@ export class FileBlobStore extends BlobStore {
     return text === null ? null : (JSON.parse(text) as Manifest);
   }
 
-  private async about(upload: UploadRef): Promise<{ retain: boolean }> {
+  private async retainedUntil(key: string): Promise<number | null> {
+    const text = await readFile(this.path('retained', nameOf(key)), 'utf8').catch(absent);
+    const until = Math.max(Number(text ?? 0), (await this.manifest(key))?.retainUntil ?? 0);
+    return until === 0 ? null : until;
+  }
+
+  private async refuseRetained(key: string): Promise<void> {
+    const until = await this.retainedUntil(key);
+    if (until !== null && until > this.clock.now()) throw new BlobRetainedError(key, instant(until));
+  }
+
+  private async about(upload: UploadRef): Promise<About> {
     assertUpload(upload);
     const text = await readFile(this.path('uploads', upload.id, 'upload.json'), 'utf8').catch(absent);
     if (text === null) throw new BlobNotFoundError(upload.key);
-    const about = JSON.parse(text) as { key: string; retain: boolean };
+    const about = JSON.parse(text) as About;
     if (about.key !== upload.key) throw new BlobNotFoundError(upload.key);
     return about;
   }
 
-  private async writeManifest(upload: UploadRef, parts: readonly StoredPart[], text: string): Promise<void> {
-    await this.about(upload);
+  private async writeManifest(
+    upload: UploadRef,
+    parts: readonly StoredPart[],
+    made: Manifest,
+  ): Promise<void> {
+    const { retainUntil } = await this.about(upload);
+    await this.refuseRetained(upload.key);
     let last = 0;
     for (const part of parts) {
       assertPartNumber(part.n);
@@ -289,7 +337,8 @@ export class FileBlobStore extends BlobStore {
       const found = await stat(this.path('uploads', upload.id, partFile(part))).catch(absent);
       if (found?.size !== part.size) throw new BlobMismatchError('part', `part ${part.n} is not there`);
     }
-    await writeDurably(Buffer.from(text), {
+    const manifest = { ...made, ...(retainUntil === undefined ? {} : { retainUntil }) };
+    await writeDurably(Buffer.from(JSON.stringify(manifest)), {
       draft: this.draft(),
       path: this.path('manifests', nameOf(upload.key)),
       size: null,
@@ -325,18 +374,4 @@ export class FileBlobStore extends BlobStore {
         throw new IntegrityError('a part of a stored object is too short', { file });
     }
   }
-}
-
-function assertUpload(upload: UploadRef): void {
-  assertKey(upload.key);
-  if (!UPLOAD_ID.test(upload.id)) throw new BlobNotFoundError(upload.key);
-}
-
-function readFrom(handle: FileHandle, range: ByteRange): Readable {
-  if (range.end !== undefined && range.end <= range.start) {
-    void handle.close();
-    return Readable.from([], { objectMode: false });
-  }
-  const end = range.end === undefined ? {} : { end: range.end - 1 };
-  return handle.createReadStream({ start: range.start, ...end, highWaterMark: READ_BYTES });
 }

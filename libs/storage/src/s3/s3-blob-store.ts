@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Readable } from 'node:stream';
 import type { Client } from 'minio';
-import { faultPoint, formatInstant, instant, StorageUnavailableError } from '#kernel';
-import type { Instant } from '#kernel';
+import { faultPoint, instant, StorageUnavailableError, SystemClock } from '#kernel';
+import type { Clock, Instant } from '#kernel';
 import {
   assertKey,
   assertPartNumber,
@@ -26,9 +26,9 @@ import { MeasuredBody, pieces } from './measured-body.ts';
 import type { Expected } from './measured-body.ts';
 import { createClient, isNoSuchKey, mapS3Error, mayBeNoSuchUpload } from './s3-connection.ts';
 import type { S3Options } from './s3-connection.ts';
+import { S3Retention } from './s3-retention.ts';
 
 const PIECE_BYTES = 8 * 1024 * 1024;
-const LOCK_KNOWN_MS = 60_000;
 const PLAIN_MD5 = /^[0-9a-f]{32}$/;
 
 /**
@@ -40,12 +40,16 @@ export class S3BlobStore extends BlobStore {
   readonly kind = 's3';
   private readonly client: Client;
   private readonly bucket: string;
-  private lock: { readonly known: Promise<boolean>; readonly until: number } | null = null;
+  private readonly retention: S3Retention;
 
-  constructor(private readonly options: S3Options) {
+  constructor(
+    private readonly options: S3Options,
+    clock: Clock = new SystemClock(),
+  ) {
     super();
     this.client = createClient(options);
     this.bucket = options.bucket;
+    this.retention = new S3Retention(this.client, options.bucket, clock);
   }
 
   /**
@@ -68,12 +72,15 @@ export class S3BlobStore extends BlobStore {
     assertKey(key);
     const size = body instanceof Readable ? options.size : (options.size ?? body.length);
     return this.guard(async () => {
-      const stored =
-        size === undefined
-          ? await this.putUnknownSize(key, body, options)
-          : await this.putObject(key, body, size, options.sha256);
-      if (options.retainUntil !== undefined) await this.retain(key, options.retainUntil);
-      return stored;
+      try {
+        await this.retention.refuse(key);
+      } catch (error) {
+        if (body instanceof Readable) body.destroy();
+        throw error;
+      }
+      return size === undefined
+        ? this.putUnknownSize(key, body, options)
+        : this.putObject(key, body, size, options.sha256);
     });
   }
 
@@ -106,10 +113,19 @@ export class S3BlobStore extends BlobStore {
     }
   }
 
-  /** Under retention the bytes stay until it ends; the key is free all the same (a delete marker). */
+  /** The store itself would free the key (a delete marker) and keep the version: through here the key stays too. */
   async delete(key: string): Promise<void> {
     assertKey(key);
-    await this.guard(() => this.client.removeObject(this.bucket, key));
+    await this.guard(async () => {
+      await this.retention.refuse(key);
+      await this.client.removeObject(this.bucket, key);
+    });
+  }
+
+  async retain(key: string, until: Instant): Promise<void> {
+    if (!(await this.head(key))) throw new BlobNotFoundError(key);
+    const before = await this.guard(() => this.retention.until(key));
+    if ((before ?? 0) < until) await this.guard(() => this.retention.set(key, until));
   }
 
   async *list(prefix: string): AsyncIterable<BlobInfo> {
@@ -125,7 +141,10 @@ export class S3BlobStore extends BlobStore {
 
   async beginUpload(key: string, options: UploadOptions = {}): Promise<UploadRef> {
     assertKey(key);
-    const uploadId = await this.guard(() => this.client.initiateNewMultipartUpload(this.bucket, key, {}));
+    const uploadId = await this.guard(async () => {
+      await this.retention.refuse(key);
+      return this.client.initiateNewMultipartUpload(this.bucket, key, {});
+    });
     await faultPoint('storage.s3.upload.after');
     return { key, id: `${options.retainUntil ?? 0}:${uploadId}` };
   }
@@ -180,7 +199,7 @@ export class S3BlobStore extends BlobStore {
     const stored = await this.head(upload.key);
     if (stored?.size !== size)
       throw new BlobMismatchError('part', `the object has ${stored?.size ?? 'no'} bytes`);
-    if (retainUntil !== null) await this.guard(() => this.retain(upload.key, retainUntil));
+    if (retainUntil !== null) await this.guard(() => this.retention.set(upload.key, retainUntil));
     return { size };
   }
 
@@ -196,6 +215,11 @@ export class S3BlobStore extends BlobStore {
   async *listUploads(): AsyncIterable<UploadRef & { readonly startedAt: Instant }> {
     for await (const { key, uploadId, initiated } of this.uploads(''))
       yield { key, id: `0:${uploadId}`, startedAt: instant(initiated.getTime()) };
+  }
+
+  /** The store lists its own ids, without the retention that travels in ours. */
+  sameUpload(a: UploadRef, b: UploadRef): boolean {
+    return a.key === b.key && readId(a).uploadId === readId(b).uploadId;
   }
 
   async check(): Promise<void> {
@@ -317,31 +341,6 @@ export class S3BlobStore extends BlobStore {
     } finally {
       measured.destroy();
     }
-  }
-
-  private async retain(key: string, until: Instant): Promise<void> {
-    if (!(await this.hasObjectLock())) return;
-    const retention = { mode: 'COMPLIANCE', retainUntilDate: formatInstant(until) };
-    await this.client.putObjectRetention(this.bucket, key, retention as never);
-    await faultPoint('storage.s3.retention.after');
-  }
-
-  /** Asked again every minute: a bucket may be replaced. */
-  private async hasObjectLock(): Promise<boolean> {
-    const now = performance.now();
-    if (!this.lock || this.lock.until < now) {
-      const asked = this.client.getObjectLockConfig(this.bucket) as unknown as Promise<unknown>;
-      const known = asked.then(
-        () => true,
-        (error: unknown) => {
-          if ((error as { code?: string }).code === 'ObjectLockConfigurationNotFoundError') return false;
-          this.lock = null;
-          throw error;
-        },
-      );
-      this.lock = { known, until: now + LOCK_KNOWN_MS };
-    }
-    return this.lock.known;
   }
 
   private async hasUpload(upload: UploadRef): Promise<boolean> {

@@ -2,7 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { Client } from 'minio';
 import { StorageUnavailableError } from '#kernel';
-import { BlobMismatchError, BlobNotFoundError } from '../blob-store.ts';
+import { BlobMismatchError, BlobNotFoundError, BlobRetainedError } from '../blob-store.ts';
 
 export interface S3Options {
   /** `http://127.0.0.1:9000` */
@@ -64,6 +64,12 @@ const codeOf = (error: unknown): string => {
 
 export const isNoSuchKey = (error: unknown): boolean => ['NoSuchKey', 'NotFound'].includes(codeOf(error));
 
+/** An object without retention, in a bucket with object lock. */
+export const isNotRetained = (error: unknown): boolean =>
+  ['NoSuchObjectLockConfiguration', 'ObjectLockConfigurationNotFoundError', 'InvalidRequest'].includes(
+    codeOf(error),
+  );
+
 /** S3 says NoSuchUpload; Ceph's gateway answers 500 for an id that it cannot read. */
 export const mayBeNoSuchUpload = (error: unknown): boolean =>
   ['NoSuchUpload', 'UnknownError', 'InternalError', 'NoSuchKey', 'NotFound'].includes(codeOf(error));
@@ -72,7 +78,7 @@ const PART_FAULTS = new Set(['InvalidPart', 'InvalidPartOrder', 'EntityTooSmall'
 
 /** Everything that is neither ours nor about one object means: the store cannot serve now. */
 export function mapS3Error(error: unknown): unknown {
-  const ours = [BlobMismatchError, BlobNotFoundError, StorageUnavailableError, RangeError];
+  const ours = [BlobMismatchError, BlobNotFoundError, BlobRetainedError, StorageUnavailableError, RangeError];
   if (ours.some((kind) => error instanceof kind)) return error;
   const code = codeOf(error);
   if (PART_FAULTS.has(code))
