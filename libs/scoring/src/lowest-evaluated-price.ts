@@ -26,11 +26,14 @@ export interface BidForRanking {
 
 export type Ranking = Pick<EvaluationReport, 'bids' | 'candidates' | 'result'>;
 
+/** The grounds of 条例51 that the published method decides by itself. */
+type GroundOfMethod = Extract<RejectionGround, '51-5' | '51-6'>;
+
 /** The ground on which the published method itself rejects a bid (control price, longest period); null if none. */
 export function rejectionByMethod(
   method: EvaluationMethod,
   bid: Pick<BidForRanking, 'price' | 'periodDays'>,
-): RejectionGround | null {
+): GroundOfMethod | null {
   if (method.controlPrice !== null && fen(bid.price) > fen(method.controlPrice)) return '51-5';
   if (bid.periodDays > method.maxPeriodDays) return '51-6';
   return null;
@@ -62,7 +65,7 @@ export function rankByLowestEvaluatedPrice(
 ): Ranking {
   const judged = [...bids].sort(byArrival).map((bid) => {
     const ground = bid.rejected ? null : rejectionByMethod(method, bid);
-    const rejected = ground ? { ground, reason: REASON[ground] ?? ground } : bid.rejected;
+    const rejected = ground ? { ground, reason: REASON[ground] } : bid.rejected;
     return { ...bid, rejected, evaluated: rejected ? null : evaluatedPrice(method, bid) };
   });
   const ranked = judged
@@ -84,7 +87,7 @@ export function rankByLowestEvaluatedPrice(
 }
 
 /** What the report says where the method, not a person, rejected. */
-const REASON: Partial<Record<RejectionGround, string>> = {
+const REASON: Record<GroundOfMethod, string> = {
   '51-5': 'price above the published control price',
   '51-6': 'period longer than the documents allow',
 };

@@ -87,6 +87,11 @@ describe('a move', () => {
   ])('to %s', (_, replacement, expected) => {
     expect(outcome(bid('stored'), replaceBy(replacement), before)).toBe(expected);
   });
+
+  it('to one in a state that nobody knows stops', () => {
+    const unknown = { ...stored, state: 'planted' as never };
+    expect(() => outcome(bid('stored'), replaceBy(unknown), before)).toThrow('unreachable value');
+  });
 });
 
 it('does not complete while a part is missing', () => {
@@ -98,6 +103,7 @@ it('names in CLOSE only what arrived and was refused', () => {
   expect(reasonOf('BIDDING.DUPLICATE')).toBe('duplicate');
   expect(reasonOf('BIDDING.DEALING_INVALID')).toBe('invalid-dealing');
   expect(reasonOf('BIDDING.QUOTA')).toBe('quota');
-  expect(reasonOf('BIDDING.WRONG_LOT')).toBe('malformed');
+  for (const code of ['MALFORMED', 'WRONG_LOT', 'WRONG_STRUCTURE', 'IMPLAUSIBLE_LENGTH'] as const)
+    expect(reasonOf(`BIDDING.${code}`)).toBe('malformed');
   expect(reasonOf('BIDDING.TOO_LARGE')).toBeNull();
 });

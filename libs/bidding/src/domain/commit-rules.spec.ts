@@ -82,6 +82,10 @@ describe('the shape of a commitment', () => {
     expect(isPlausibleLength(ciphertextLength(64 * 1024) - 1)).toBe(false);
     expect(isPlausibleLength(ciphertextLength(0))).toBe(false);
   });
+
+  it('takes nothing but a refusal of the length for an implausible length', () => {
+    expect(() => isPlausibleLength(Symbol('planted') as never)).toThrow(TypeError);
+  });
 });
 
 it('names every value that must be unique on the platform', () => {

@@ -1,5 +1,6 @@
 import { addMs, DAY, instant } from '#kernel';
 import { b64u, createDevelopmentCa, signatureInput } from '#trust';
+import type { Certificate } from '#trust';
 import { holderOf } from './holder.ts';
 import { checkLogin, checkLoginSignature, CHALLENGE_MS, loginRecord } from './login.ts';
 import { isPartyRole, PARTY_ROLES, PERMISSIONS, permissionsOf } from './roles.ts';
@@ -59,6 +60,28 @@ describe('holderOf', () => {
     expect(await holder({ person: '张三' })).toMatchObject({
       error: { code: 'PARTIES.CERTIFICATE_WITHOUT_HOLDER', facts: { missing: 'creditCode, organisation' } },
     });
+  });
+  it.each([
+    ['blank', ' '],
+    ['longer than any name', '长'.repeat(201)],
+    ['with a control character', '张\u0007三'],
+  ])('refuses a person whose name is %s', (_what, person) => {
+    const named = {
+      creditCode: '91440000AA00000001',
+      organisation: '某建设公司',
+      person,
+      personIdHash: null,
+    };
+    const missing = { error: { facts: { missing: 'person' } } };
+    expect(holderOf({ holder: named } as Certificate)).toMatchObject(missing);
+  });
+  it('tells two of one name apart by the hash of their identity number, if it is one', () => {
+    const named = { creditCode: '91440000AA00000001', organisation: '某建设公司', person: '张三' };
+    const key = (personIdHash: string | null) =>
+      holderOf({ holder: { ...named, personIdHash } } as Certificate);
+    expect(key('c4ca42')).toMatchObject({ value: { personKey: 'c4ca42' } });
+    expect(key(null)).toMatchObject({ value: { personKey: '张三' } });
+    expect(key('')).toMatchObject({ error: { facts: { missing: 'personIdHash' } } });
   });
   it('refuses a credit code that is none', async () => {
     const subject = { organisation: '某建设公司', creditCode: '91440000AA0000000I', person: '张三' };

@@ -69,6 +69,10 @@ describe('checkOffer', () => {
       'TENDERING.OFFER_REFUSED',
     );
   });
+  it('takes nothing but a refusal of the key for a bad key', async () => {
+    const { terms, key, others, who } = await setUp();
+    expect(() => checkOffer({ ...key, pop: null as never }, terms, others, who)).toThrow(TypeError);
+  });
 });
 
 describe('assembleLotKey', () => {

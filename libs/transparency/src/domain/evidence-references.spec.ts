@@ -1,0 +1,44 @@
+import { collectReferences, noReferences } from './evidence-references.ts';
+
+const collect = (value: unknown) => {
+  const into = noReferences();
+  collectReferences(value, into);
+  return Object.fromEntries(Object.entries(into).map(([kind, names]) => [kind, [...(names as Set<string>)]]));
+};
+const NOTHING = { certificates: [], crls: [], checkpoints: [] };
+
+describe('what a record of a bundle names', () => {
+  it('is its signers, whatever it says', () => {
+    const signatures = [{ signer: 'a' }, { signer: 'b' }, { signer: 'a' }];
+    expect(collect({ record: { type: 'notice' }, signatures })).toEqual({
+      ...NOTHING,
+      certificates: ['a', 'b'],
+    });
+  });
+
+  it('is the certificates of its trustees, in a key record', () => {
+    const trustees = [{ cert: 't1' }, { cert: 't2' }];
+    expect(collect({ record: { type: 'lotkey', trustees }, signatures: [] }).certificates).toEqual([
+      't1',
+      't2',
+    ]);
+    expect(collect({ record: { type: 'notice', trustees }, signatures: [] })).toEqual(NOTHING);
+  });
+
+  it('is the checkpoint and the revocation lists, in CLOSE', () => {
+    const close = { type: 'close', checkpoint: 'p', crls: ['r1', 'r2'] };
+    expect(collect({ record: close, signatures: [] })).toEqual({
+      certificates: [],
+      crls: ['r1', 'r2'],
+      checkpoints: ['p'],
+    });
+    expect(collect({ record: { type: 'close' } })).toEqual(NOTHING);
+  });
+
+  it.each([null, 'text', [], { signatures: 'none', record: 'text' }, { signatures: [1, { signer: 2 }] }])(
+    'is nothing in %j',
+    (value) => {
+      expect(collect(value)).toEqual(NOTHING);
+    },
+  );
+});
