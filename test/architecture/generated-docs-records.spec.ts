@@ -95,6 +95,7 @@ const RECORDS: readonly (readonly [string, z.ZodType])[] = [
   ['CloseAdd', records.closeAdd],
   ['Shares', records.shares],
   ['SealedShares', records.sealedShares],
+  ['Reveal', records.reveal],
   ['OpeningRecord', records.openingRecord],
   ['EvaluationReport', records.evaluationReport],
   ['Publicity', records.publicity],

@@ -21,6 +21,7 @@ import { OpeningEvidence } from './application/opening-evidence.ts';
 import { ReadRecord } from './application/read-record.ts';
 import { ReceiveShares } from './application/receive-shares.ts';
 import { RestoreEnvelope } from './application/restore-envelope.ts';
+import { Reveals } from './application/reveals.ts';
 import { RevealSecret } from './application/reveal-secret.ts';
 import { RoomBoxes } from './application/room-boxes.ts';
 import { SealedEnvelopes } from './application/sealed-envelopes.ts';
@@ -68,6 +69,7 @@ const TICK_MS = 200;
     RecordParts,
     RestoreEnvelope,
     RevealSecret,
+    Reveals,
     RoomBoxes,
     SealedEnvelopes,
     ShareChecks,

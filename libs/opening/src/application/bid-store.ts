@@ -1,6 +1,6 @@
 import type { Instant, LotId } from '#kernel';
 import type { Tx } from '#persistence';
-import type { BidOutcome, BidStatement, EnvelopeName, Identity, OpeningSheet } from '#trust';
+import type { Audience, BidOutcome, BidStatement, EnvelopeName, Identity, OpeningSheet } from '#trust';
 
 /** One accepted commitment (CLOSE or CLOSE-ADD) and what its opening has given so far. */
 export interface LotBid {
@@ -36,6 +36,15 @@ export interface DealingKey {
   readonly road: 'A' | 'B';
   /** K in plain (public dealings) or sealed to the evaluation room. */
   readonly key: Uint8Array | null;
+  readonly box: Uint8Array | null;
+}
+
+/** `record`: canonical, of a public dealing; `box`: the same to the evaluation room, of a committee dealing. */
+export interface StoredReveal {
+  readonly c: string;
+  readonly stage: number;
+  readonly audience: Audience;
+  readonly record: string | null;
   readonly box: Uint8Array | null;
 }
 
@@ -84,6 +93,11 @@ export abstract class BidStore {
     key: DealingKey,
   ): Promise<void>;
   abstract key(tx: Tx, lotId: LotId, c: string, stage: number, audience: string): Promise<DealingKey | null>;
+
+  /** Does nothing where this dealing's secret is kept already. */
+  abstract addReveal(tx: Tx, lotId: LotId, reveal: StoredReveal): Promise<void>;
+  /** In order of (c, stage, audience). */
+  abstract reveals(tx: Tx, lotId: LotId): Promise<readonly StoredReveal[]>;
 
   abstract addRestored(
     tx: Tx,

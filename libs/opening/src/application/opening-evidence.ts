@@ -5,6 +5,7 @@ import { EvidenceSource } from '#transparency';
 import type { EvidenceAudience, EvidencePiece } from '#transparency';
 import { canonicalBytes } from '#trust';
 import { OpeningStores } from './close-lot.ts';
+import { Reveals } from './reveals.ts';
 import { ShareChecks } from './share-checks.ts';
 import { ShareStore } from './share-store.ts';
 
@@ -15,7 +16,7 @@ const json = (path: string, record: unknown, logged?: { type: string; hash: stri
   ...(logged ? { logged } : {}),
 });
 
-/** close.json, adds/, shares/, sealed-shares/, record.json; for auditors the committee's shares in plain too. */
+/** close.json, adds/, shares/, sealed-shares/, reveals/, record.json; for auditors the committee's in plain too. */
 @Injectable()
 export class OpeningEvidence extends EvidenceSource {
   readonly name = 'opening';
@@ -25,6 +26,7 @@ export class OpeningEvidence extends EvidenceSource {
     private readonly stores: OpeningStores,
     private readonly shares: ShareStore,
     private readonly checks: ShareChecks,
+    private readonly reveals: Reveals,
   ) {
     super();
   }
@@ -57,6 +59,9 @@ export class OpeningEvidence extends EvidenceSource {
       if (audience === 'auditor') {
         yield json(`shares/${stage}-committee-${i}.json`, await this.checks.read(lotId, stored));
       }
+    }
+    for (const reveal of await this.reveals.list(lotId, audience)) {
+      yield json(`reveals/${reveal.c}-${reveal.stage}-${reveal.audience}.json`, reveal);
     }
     if (record) yield json('record.json', record.signed, { type: 'opening-record', hash: record.hash });
   }

@@ -3,12 +3,13 @@ import { unwrap } from '#kernel';
 import type { LotId } from '#kernel';
 import { UnitOfWork } from '#persistence';
 import { TrustError, bidLabel, decodeScalar, keyOfSecretPoint, openWithSecret } from '#trust';
-import type { Audience } from '#trust';
+import type { Audience, Reveal } from '#trust';
 import { decide } from '../domain/opening-states.ts';
 import { AdvanceLot } from './advance-lot.ts';
 import { OpeningStores } from './close-lot.ts';
 import { LotKeys } from './dealing-keys.ts';
 import { openingError } from './refusal.ts';
+import { Reveals } from './reveals.ts';
 
 /**
  * Road A: the dealer reveals s, and the dealing is open, if s is the very secret that C_0 commits to (PROTOCOL section 4).
@@ -21,6 +22,7 @@ export class RevealSecret {
     private readonly stores: OpeningStores,
     private readonly advance: AdvanceLot,
     private readonly lotKeys: LotKeys,
+    private readonly reveals: Reveals,
   ) {}
 
   async run(lotId: LotId, c: string, stage: number, audience: Audience, s: string): Promise<void> {
@@ -44,6 +46,10 @@ export class RevealSecret {
         openWithSecret(decodeScalar(s), dealing),
         bidLabel(commit, stage, audience),
       );
+      const { lotKeyHash } = session;
+      const record: Reveal = { type: 'reveal', lotKeyHash, c, stage, audience, s };
+      // Before the key: what was opened by it can always be shown.
+      await this.reveals.keep(lotId, record, material.lotKey.room);
       await this.lotKeys.keys.keep(material, c, stage, audience, { road: 'A', key });
     } catch (error) {
       if (error instanceof TrustError) throw openingError('OPENING.SECRET_WRONG', { reason: error.code });

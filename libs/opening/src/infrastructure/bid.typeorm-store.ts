@@ -4,7 +4,7 @@ import type { Instant, LotId } from '#kernel';
 import type { Tx } from '#persistence';
 import type { BidOutcome, BidStatement, EnvelopeName, Identity, OpeningSheet } from '#trust';
 import { BidStore } from '../application/bid-store.ts';
-import type { DealingKey, IndexedFile, LotBid } from '../application/bid-store.ts';
+import type { DealingKey, IndexedFile, LotBid, StoredReveal } from '../application/bid-store.ts';
 
 interface BidRow {
   readonly c: string;
@@ -221,6 +221,22 @@ export class TypeormBidStore extends BidStore {
       [lotId, c, stage, audience],
     );
     return row ? { road: row.road, key: bytes(row.key), box: bytes(row.box) } : null;
+  }
+
+  async addReveal(tx: Tx, lotId: LotId, { c, stage, audience, record, box }: StoredReveal): Promise<void> {
+    await tx.execute(
+      `INSERT INTO opening.reveal (lot, c, stage, audience, record, box) VALUES ($1, $2, $3, $4, $5, $6)
+       ON CONFLICT DO NOTHING`,
+      [lotId, c, stage, audience, record, box && Buffer.from(box)],
+    );
+  }
+
+  async reveals(tx: Tx, lotId: LotId): Promise<readonly StoredReveal[]> {
+    const rows = await tx.query<StoredReveal & { readonly box: Buffer | null }>(
+      `SELECT c, stage, audience, record, box FROM opening.reveal WHERE lot = $1 ORDER BY c, stage, audience`,
+      [lotId],
+    );
+    return rows.map((row) => ({ ...row, box: bytes(row.box) }));
   }
 
   async addRestored(

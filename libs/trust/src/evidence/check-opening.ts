@@ -1,18 +1,23 @@
-/** V11 to V16: shares, keys, bytes, identities and the opening record, all done again. */
+/** V11 to V16: keys, bytes, identities and the opening record, all done again. */
 import { hashText, parseRecord, TrustError } from '../encoding/index.ts';
-import { combineShares, keyOfSecretPoint, bidLabel, verifyShares } from '../threshold/index.ts';
 import { openingSheet } from '../records/index.ts';
-import type { LotKey, OpeningRecord, OpeningSheet, Shares, Signed, StageRule } from '../records/index.ts';
+import type { LotKey, OpeningRecord, OpeningSheet, StageRule } from '../records/index.ts';
 import { openBidIdentity } from '../seal/bid-identity.ts';
 import type { BidIdentity } from '../seal/bid-identity.ts';
 import { isCrlFault } from '../pki/path-result.ts';
-import { numbered, only } from './bundle.ts';
+import { only } from './bundle.ts';
+import {
+  checkJournalShares,
+  checkReveals,
+  checkSealedShares,
+  checkShareFiles,
+  combine,
+  headOf,
+} from './check-shares.ts';
 import { at } from './context.ts';
 import type { Verification } from './context.ts';
 import { openFromBundle } from './open-from-bundle.ts';
 import type { Bid, OpenedContent } from './open-from-bundle.ts';
-import { checkSeat, checkSharesRecord, journalTargets, shareClaims, shareTargets } from './shares.ts';
-import type { ShareAudience, ShareTarget, SharesHead } from './shares.ts';
 import { MIN_BIDDERS, standingBids } from './standing.ts';
 import type { IdentityFinding, Standing } from './standing.ts';
 
@@ -38,7 +43,9 @@ export async function checkOpening(v: Verification): Promise<void> {
   const rule = { when: at(record.record.finishedAt), needed: ['platform', agency], blame: 'agency' } as const;
   v.checkSigners('V16', 'record.json', 'opening-record', record, rule);
   checkSealedShares(v, lotKey, standing.goesOn);
-  checkShareFiles(v, lotKey, { identities: enough, contents: standing.goesOn });
+  const reached = { identities: enough, contents: standing.goesOn, standing: new Set(going) };
+  checkShareFiles(v, lotKey, reached);
+  checkReveals(v, lotKey, reached);
 }
 
 /** 法28, 条例44: of fewer than three commitments not even an identity opens, so that no name is proven. */
@@ -47,106 +54,6 @@ const unopened = (v: Verification): Standing => ({
   distinctBidders: 0,
   goesOn: false,
 });
-
-/** Verified shares of one (stage, audience); a record that does not hold is attributed to its trustee. */
-function goodShares(
-  v: Verification,
-  lotKey: LotKey,
-  where: { readonly stage: number; readonly audience: ShareAudience },
-  targets: readonly ShareTarget[],
-): Shares[] {
-  const prefix = `${where.stage}-${where.audience}-`;
-  const records = [...v.evidence.records.shares].filter(([name]) => name.startsWith(prefix));
-  return records.flatMap(([name, signed]) =>
-    sharesHold(v, lotKey, { name, signed, head: headOf(v, where, signed.record.i), targets })
-      ? [signed.record]
-      : [],
-  );
-}
-
-const headOf = (
-  v: Verification,
-  where: { readonly stage: number; readonly audience: ShareAudience },
-  i: number,
-): SharesHead => ({
-  lotKeyHash: v.lotKey ? hashText('lotkey', v.lotKey) : '',
-  close: v.close ? hashText('close', v.close) : '',
-  adds: numbered(v.evidence, 'close-add').map(({ record }) => hashText('close-add', record)),
-  // Named one by one: `where` may be a whole stage rule, and a field more would be another head.
-  stage: where.stage,
-  audience: where.audience,
-  i,
-});
-
-function sharesHold(
-  v: Verification,
-  lotKey: LotKey,
-  given: { name: string; signed: Signed<Shares>; head: SharesHead; targets: readonly ShareTarget[] },
-): boolean {
-  const { name, signed, head, targets } = given;
-  const path = `shares/${name}.json`;
-  const blame = `trustee-${signed.record.i}` as const;
-  try {
-    checkSharesRecord(signed, head, targets, lotKey, (fingerprint) =>
-      v.evidence.certificates.get(fingerprint),
-    );
-  } catch (error) {
-    if (!(error instanceof TrustError)) throw error;
-    v.findings.fail('V11', error.code, path, blame, error.facts);
-    return false;
-  }
-  const wrong = verifyShares(shareClaims(signed.record, targets, lotKey));
-  for (const index of wrong)
-    v.findings.fail('V11', 'SHARE.SHAPE', path, blame, { c: targets[index]?.c ?? '' });
-  return wrong.length === 0;
-}
-
-/** The journal is opened after CLOSE for the authorities (20号令49); its content is not part of public evidence. */
-function checkJournalShares(v: Verification, lotKey: LotKey): void {
-  const journal = only(v.evidence, 'journal')?.record;
-  if (!journal) return;
-  const good = goodShares(v, lotKey, { stage: 0, audience: 'journal' }, journalTargets(journal));
-  v.findings.note('V11', `${good.length} shares of the journal`);
-}
-
-/** K of every target's dealing, from any k of the verified shares; a second subset must give the same. */
-function combine(
-  v: Verification,
-  lotKey: LotKey,
-  where: Pick<StageRule, 'stage' | 'audience'>,
-  bids: readonly Bid[],
-): Map<string, Uint8Array> {
-  const targets = shareTargets(
-    bids.map(({ bid, commit }) => ({ c: bid.c, commit })),
-    where.stage,
-    where.audience,
-  );
-  const keys = new Map<string, Uint8Array>();
-  if (targets.length === 0) return keys;
-  const good = goodShares(v, lotKey, where, targets);
-  v.findings.note(
-    'V11',
-    `${good.length} of ${lotKey.n} trustees for stage ${where.stage}, ${where.audience}`,
-  );
-  const place = `stage ${where.stage}, ${where.audience}`;
-  if (good.length < lotKey.k) {
-    v.findings.fail('V12', 'SHARE.TOO_FEW', place, 'platform', { needed: lotKey.k, have: good.length });
-    return keys;
-  }
-  targets.forEach(({ c }, index) => {
-    const commit = bids.find(({ bid }) => bid.c === c)?.commit;
-    const points = good.map(({ i, shares }) => ({ i, D: shares[index]?.D ?? '' }));
-    if (!commit) return;
-    const label = bidLabel(commit, where.stage, where.audience);
-    const [lowest, highest] = [points, [...points].sort((a, b) => b.i - a.i).slice(0, lotKey.k)].map(
-      (subset) => combineShares(subset, lotKey.k),
-    );
-    if (!lowest || !highest?.equals(lowest)) v.findings.fail('V12', 'EVIDENCE.OTHER_SECRET', c, 'platform');
-    else keys.set(c, keyOfSecretPoint(lowest, label));
-  });
-  v.findings.note('V12', `${keys.size} keys for ${place}`);
-  return keys;
-}
 
 /** Stage 0: every accepted bid's `I`. */
 async function openIdentities(
@@ -320,64 +227,4 @@ function outcomeOf(
     v.findings.set('V16', 'restricted', 'a bid is revoked for an envelope that only auditors can open');
   else v.findings.fail('V13', 'EVIDENCE.BYTES_LOST', 'a committee envelope', 'platform');
   return said;
-}
-
-/** Shares exist for nothing but the stages of this lot that were reached; the journal opens in any case. */
-function checkShareFiles(
-  v: Verification,
-  lotKey: LotKey,
-  reached: { readonly identities: boolean; readonly contents: boolean },
-): void {
-  const known = new Set(['0-journal', ...lotKey.stages.map(({ stage, audience }) => `${stage}-${audience}`)]);
-  for (const [name, { record }] of v.evidence.records.shares) {
-    const path = `shares/${name}.json`;
-    const expected = `${record.stage}-${record.audience}-${record.i}`;
-    v.findings.expect(name === expected, 'V21', 'EVIDENCE.NAME', path, 'bundle');
-    const place = `${record.stage}-${record.audience}`;
-    v.findings.expect(known.has(place), 'V11', 'EVIDENCE.UNKNOWN_STAGE', path, 'platform');
-    const may = record.stage === 0 ? reached.identities : reached.contents;
-    const due = record.audience === 'journal' || may;
-    v.findings.expect(due, 'V17', 'EVIDENCE.OPENED_TOO_MUCH', path, 'platform');
-  }
-}
-
-/**
- * What is announced of the committee's shares: signed by the seat, for this CLOSE, once the stage was reached. An
- * auditor sees that it is the hash of the very record that was opened with.
- */
-function checkSealedShares(v: Verification, lotKey: LotKey, reached: boolean): void {
-  const head = headOf(v, { stage: 0, audience: 'public' }, 1);
-  const committee = new Set(
-    lotKey.stages.filter(({ audience }) => audience === 'committee').map(({ stage }) => stage),
-  );
-  for (const [name, signed] of v.evidence.records['sealed-shares']) {
-    const { record } = signed;
-    const path = `sealed-shares/${name}.json`;
-    const blame = `trustee-${record.i}` as const;
-    const fail = (code: string) => {
-      v.findings.fail('V11', code, path, blame);
-    };
-    try {
-      checkSeat('sealed-shares', signed, lotKey, (fingerprint) => v.evidence.certificates.get(fingerprint));
-    } catch (error) {
-      if (!(error instanceof TrustError)) throw error;
-      fail(error.code);
-    }
-    v.findings.expect(name === `${record.stage}-${record.i}`, 'V21', 'EVIDENCE.NAME', path, 'bundle');
-    if (record.lotKeyHash !== head.lotKeyHash || record.close !== head.close) fail('EVIDENCE.SHARES_HEAD');
-    if (!committee.has(record.stage)) fail('EVIDENCE.UNKNOWN_STAGE');
-    v.findings.expect(reached, 'V17', 'EVIDENCE.OPENED_TOO_MUCH', path, 'platform');
-  }
-  for (const [name, { record }] of v.evidence.records.shares) {
-    if (record.audience !== 'committee') continue;
-    const announced = v.evidence.records['sealed-shares'].get(`${record.stage}-${record.i}`)?.record.shares;
-    const path = `shares/${name}.json`;
-    v.findings.expect(
-      announced === hashText('shares', record),
-      'V11',
-      'EVIDENCE.NOT_ANNOUNCED',
-      path,
-      'platform',
-    );
-  }
 }

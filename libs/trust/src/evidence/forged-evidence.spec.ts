@@ -100,7 +100,14 @@ function verification(records: Records, proofs: Partial<Evidence['proofs']> = {}
     'commit',
     'arrival',
   ] as const;
-  const more = ['stored', 'shares', 'sealed-shares', 'opening-record', 'evaluation-report'] as const;
+  const more = [
+    'stored',
+    'shares',
+    'sealed-shares',
+    'reveal',
+    'opening-record',
+    'evaluation-report',
+  ] as const;
   const all = [...kinds, ...more, 'publicity', 'award'] as const;
   const given: Records = { notice: [['1', lot.notice]], lotkey: [['', lot.signed]], ...records };
   const evidence = {

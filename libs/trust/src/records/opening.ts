@@ -1,6 +1,7 @@
 /** Trustees' shares and the opening record. */
 import { z } from 'zod';
 import { hash32, point, scalar, count, instantText, uuid, shortText, creditCode } from './value.ts';
+import { audience } from './lot.ts';
 import { openingSheet } from './bid.ts';
 
 /** A Chaum-Pedersen proof that log_B(y) = log_D(E): commitments a1 = w·B, a2 = w·D, response r. */
@@ -34,6 +35,17 @@ export const sealedShares = z.strictObject({
   shares: hash32,
 });
 export type SealedShares = z.infer<typeof sealedShares>;
+
+/** Road A: the dealer of one dealing reveals its secret s; C_0 = s·g proves it, so that nobody signs it. */
+export const reveal = z.strictObject({
+  type: z.literal('reveal'),
+  lotKeyHash: hash32,
+  c: hash32,
+  stage: z.number().int().min(0).max(3),
+  audience,
+  s: scalar,
+});
+export type Reveal = z.infer<typeof reveal>;
 
 export const bidOutcome = z.enum([
   'opened',
