@@ -1,10 +1,19 @@
 import { z } from 'zod';
 import { parseInstant } from '#kernel';
 import type { Instant } from '#kernel';
-import { TrustError, checkLotKey, checkSeatsOfNotice, hashText, notice, signed, verifySigned } from '#trust';
+import {
+  TrustError,
+  checkLogReceipt,
+  checkLotKey,
+  checkSeatsOfNotice,
+  hashText,
+  notice,
+  signed,
+  verifySigned,
+} from '#trust';
 import type { LotKey, Notice, Signed } from '#trust';
 import { CommandFailure, cannotTell } from './failure.ts';
-import { TrustedCertificates, checkLogReceipt } from './pinned.ts';
+import { TrustedCertificates } from './pinned.ts';
 import type { ClientTrust } from './pinned.ts';
 import { MAX_CRL_TEXT, lotKeyAnswer } from './platform/answers.ts';
 import type { Platform } from './platform/platform.ts';

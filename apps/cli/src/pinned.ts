@@ -1,25 +1,6 @@
 import type { Instant } from '#kernel';
-import {
-  TrustError,
-  b64u,
-  blindedLeaf,
-  isCrlFault,
-  leafHash,
-  openCheckpoint,
-  parseCrl,
-  parsePem,
-  parseVkey,
-  validateChain,
-  verifyInclusion,
-} from '#trust';
-import type {
-  Certificate,
-  CertificateLookup,
-  CertificateRevocationList,
-  LogReceipt,
-  NoteKey,
-  PinnedTrust,
-} from '#trust';
+import { TrustError, b64u, isCrlFault, parseCrl, parsePem, validateChain } from '#trust';
+import type { Certificate, CertificateLookup, CertificateRevocationList, PinnedTrust } from '#trust';
 
 /** What a client holds by itself: the pinned roots, and revocation lists that its user gave as a file (`--crls`). */
 export interface ClientTrust extends PinnedTrust {
@@ -108,20 +89,4 @@ export class TrustedCertificates {
 function readCrl(text: string): CertificateRevocationList[] {
   const list = parseCrl(b64u.decode(text));
   return list.ok ? [list.value] : [];
-}
-
-export const logKeyOf = (trust: PinnedTrust): NoteKey => {
-  const key = parseVkey(trust.log);
-  if (key.name !== trust.origin) throw new TrustError('EVIDENCE.TRUST_FILE', { path: 'origin' });
-  return key;
-};
-
-/** The record's leaf is in the tree that the pinned log key signed. Throws TrustError NOTE.*, LOG.CHECKPOINT. */
-export function checkLogReceipt(trust: PinnedTrust, hash: string, receipt: LogReceipt): void {
-  const { size, root } = openCheckpoint(receipt.checkpoint, logKeyOf(trust));
-  const leaf = leafHash(blindedLeaf(b64u.decode(hash), b64u.decode(receipt.blind)));
-  const proof = receipt.proof.map((each) => b64u.decode(each));
-  const included =
-    receipt.subject === hash && verifyInclusion({ index: receipt.index, size, leaf, proof, root });
-  if (!included) throw new TrustError('LOG.CHECKPOINT', { reason: 'not included', hash }, 'platform');
 }

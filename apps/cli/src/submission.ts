@@ -2,7 +2,17 @@ import { randomInt } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { TrustError, b64u, canonicalBytes, equalBytes, hashText, receiptFile, signBidMove } from '#trust';
+import {
+  TrustError,
+  b64u,
+  canonicalBytes,
+  checkArrival,
+  checkReceipt,
+  equalBytes,
+  hashText,
+  receiptFile,
+  signBidMove,
+} from '#trust';
 import type { BidMove, EnvelopeName, PinnedTrust, ReceiptFile } from '#trust';
 import { readSecrets, rootOfFile, sealedFileOf, seedOf, unlockPackage } from '#trust/node';
 import type { PackageFolder } from '#trust/node';
@@ -11,7 +21,6 @@ import { readText, replaceFile } from './files.ts';
 import type { TrustedCertificates } from './pinned.ts';
 import { PlatformRefusal } from './platform/http.ts';
 import type { Platform } from './platform/platform.ts';
-import { checkArrival, checkReceipt } from './receipt.ts';
 
 export const PART_BYTES = 8 * 1024 * 1024;
 const PARALLEL = 4;
@@ -68,7 +77,7 @@ export async function submitPackage(found: PackageFolder, with_: Submission): Pr
 async function sendCommit(found: PackageFolder, { platform, trust, certificates }: Submission) {
   try {
     const answer = await platform.submitCommit(found.lotKey.lot, found.commitBytes);
-    checkArrival(answer.arrival, answer.token, trust, certificates);
+    checkArrival(answer.arrival, answer.token, trust, certificates.lookup);
     return answer;
   } catch (error) {
     // The refusal of a late bid carries a signed receipt too; it is evidence, so it is kept.
@@ -86,7 +95,7 @@ async function keepReceipt(
   receipt: ReceiptFile,
   { trust, certificates }: Submission,
 ): Promise<void> {
-  checkReceipt(receipt, trust, certificates);
+  checkReceipt(receipt, trust, certificates.lookup);
   await replaceFile(receiptPathOf(folder), canonicalBytes(receipt));
 }
 
@@ -161,7 +170,7 @@ export async function movePackage(
   };
   const signedMove = signBidMove(unlocked.keys.wkSecret, record);
   const answer = await with_.platform.submitMove(from.lotKey.lot, canonicalBytes(signedMove));
-  checkArrival(answer.arrival, answer.token, with_.trust, with_.certificates);
+  checkArrival(answer.arrival, answer.token, with_.trust, with_.certificates.lookup);
   const hash = hashText('move', record);
   if (answer.arrival.record.subject !== hash) {
     throw new TrustError('SEAL.RECEIPT', { reason: 'for another move' }, 'platform');

@@ -5,6 +5,7 @@ export * from './threshold/index.ts';
 export * from './log/index.ts';
 export { eciesOpen, eciesSeal } from './ecies/ecies.ts';
 export * from './evidence/index.ts';
+export * from './bundle-file/index.ts';
 export * from './pki/index.ts';
 export * from './seal/index.ts';
 export * from './timestamp/index.ts';

@@ -1,13 +1,22 @@
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { SystemClock } from '#kernel';
-import { commit, hash32, hashText, instantText, parsePem, parseRecord, receiptFile, toPem } from '#trust';
+import {
+  checkReceipt,
+  commit,
+  hash32,
+  hashText,
+  instantText,
+  parsePem,
+  parseRecord,
+  receiptFile,
+  toPem,
+} from '#trust';
 import { textOption } from '../command.ts';
 import type { CommandSpec } from '../command.ts';
 import { CommandFailure, cannotTell } from '../failure.ts';
 import { TRUST, readBytes, readText, readTrust } from '../files.ts';
 import { TrustedCertificates } from '../pinned.ts';
-import { checkReceipt } from '../receipt.ts';
 
 export const receiptVerify: CommandSpec = {
   name: 'receipt verify',
@@ -42,7 +51,7 @@ export const receiptVerify: CommandSpec = {
     if (!parsed.ok) throw cannotTell(parsed.error.code, parsed.error.facts);
     const certificates = new TrustedCertificates(trust, { now: new SystemClock().now(), crls: [] });
     certificates.add(parsed.value.map((each) => toPem([each])));
-    const verdict = checkReceipt(file, trust, certificates);
+    const verdict = checkReceipt(file, trust, certificates.lookup);
     const commitPath = textOption(options, 'commit');
     if (commitPath !== undefined) {
       const c = hashText('commit', parseRecord(commit, await readBytes(commitPath, 64 * 1024)));

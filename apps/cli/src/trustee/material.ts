@@ -10,6 +10,7 @@ import {
   invalidCommits,
   journalBody,
   journalLabel,
+  logKeyOf,
   logOfEntries,
   openCheckpoint,
   trusteeKeysOf,
@@ -18,7 +19,6 @@ import {
 import type { JournalKey, LogView, Logged, PinnedTrust, ReleaseFacts, ReleaseTrust, Signed } from '#trust';
 import { checkLot, fetchLot } from '../lot.ts';
 import type { CheckedLot } from '../lot.ts';
-import { logKeyOf } from '../pinned.ts';
 import type { ClientTrust } from '../pinned.ts';
 import type { OpeningAnswer } from '../platform/answers.ts';
 import type { Platform } from '../platform/platform.ts';

@@ -1,8 +1,12 @@
+/** What a bidder holds: receipts 1 to 3 (PROTOCOL section 6), each against what is pinned. */
 import { formatInstant, parseInstant } from '#kernel';
-import { TrustError, b64u, canonicalBytes, sha256, verifySigned, verifyTimestampToken } from '#trust';
-import type { ArrivalReceipt, PinnedTrust, ReceiptFile, Signed } from '#trust';
-import type { TrustedCertificates } from './pinned.ts';
-import { checkLogReceipt } from './pinned.ts';
+import { TrustError, b64u, canonicalBytes, sha256, verifySigned } from '../encoding/index.ts';
+import type { CertificateLookup } from '../encoding/index.ts';
+import { blindedLeaf, leafHash, openCheckpoint, parseVkey, verifyInclusion } from '../log/index.ts';
+import type { NoteKey } from '../log/index.ts';
+import type { ArrivalReceipt, LogReceipt, ReceiptFile, Signed } from '../records/index.ts';
+import { verifyTimestampToken } from '../timestamp/index.ts';
+import type { PinnedTrust } from './trust-file.ts';
 
 export interface ReceiptVerdict {
   readonly subject: string;
@@ -19,9 +23,9 @@ function signedByPlatform<T>(
   type: string,
   record: Signed<T>,
   trust: PinnedTrust,
-  certificates: TrustedCertificates,
+  certificates: CertificateLookup,
 ): void {
-  const signers = verifySigned(type, record, certificates.lookup);
+  const signers = verifySigned(type, record, certificates);
   if (signers.some(({ fingerprint }) => trust.platform.has(fingerprint))) return;
   throw new TrustError('SIGNATURE.UNKNOWN_SIGNER', { type }, 'platform');
 }
@@ -31,7 +35,7 @@ export function checkArrival(
   arrival: Signed<ArrivalReceipt>,
   token: string,
   trust: PinnedTrust,
-  certificates: TrustedCertificates,
+  certificates: CertificateLookup,
 ): string {
   signedByPlatform('receipt-arrival', arrival, trust, certificates);
   const stamped = verifyTimestampToken(b64u.decode(token), sha256(canonicalBytes(arrival)), {
@@ -45,7 +49,7 @@ export function checkArrival(
 export function checkReceipt(
   file: ReceiptFile,
   trust: PinnedTrust,
-  certificates: TrustedCertificates,
+  certificates: CertificateLookup,
 ): ReceiptVerdict {
   const { record } = file.arrival;
   const stampedAt = checkArrival(file.arrival, file.token, trust, certificates);
@@ -68,4 +72,20 @@ export function checkReceipt(
     logged: file.log !== null,
     stored: file.stored !== null,
   };
+}
+
+export const logKeyOf = (trust: PinnedTrust): NoteKey => {
+  const key = parseVkey(trust.log);
+  if (key.name !== trust.origin) throw new TrustError('EVIDENCE.TRUST_FILE', { path: 'origin' });
+  return key;
+};
+
+/** The record's leaf is in the tree that the pinned log key signed. Throws TrustError NOTE.*, LOG.CHECKPOINT. */
+export function checkLogReceipt(trust: PinnedTrust, hash: string, receipt: LogReceipt): void {
+  const { size, root } = openCheckpoint(receipt.checkpoint, logKeyOf(trust));
+  const leaf = leafHash(blindedLeaf(b64u.decode(hash), b64u.decode(receipt.blind)));
+  const proof = receipt.proof.map((each) => b64u.decode(each));
+  const included =
+    receipt.subject === hash && verifyInclusion({ index: receipt.index, size, leaf, proof, root });
+  if (!included) throw new TrustError('LOG.CHECKPOINT', { reason: 'not included', hash }, 'platform');
 }

@@ -1,0 +1,5 @@
+export { INDEX_PATH, ZipFormError, comparePaths, isBundlePath } from './zip-form.ts';
+export type { ZipEntry } from './zip-form.ts';
+export { ZipReader } from './zip-reader.ts';
+export type { ByteSource } from './zip-reader.ts';
+export { verifyBundle } from './verify-file.ts';
