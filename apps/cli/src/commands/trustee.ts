@@ -7,6 +7,7 @@ import type { CommandSpec, Input } from '../command.ts';
 import { CommandFailure, reportOf } from '../failure.ts';
 import { CRLS, P12, PASSWORD, SERVER, TRUST, readSecret, readSigner, readTrust } from '../files.ts';
 import { Platform } from '../platform/platform.ts';
+import { watchDeadline } from '../trustee/deadline.ts';
 import { destroyWhenOver } from '../trustee/destroy.ts';
 import { Keystore } from '../trustee/keystore.ts';
 import { releaseShares } from '../trustee/release.ts';
@@ -93,7 +94,9 @@ export const trusteeOpen: CommandSpec = {
     const secret = await trustee.keystore.load(lot);
     if (!secret) throw new CommandFailure('TRUSTEE.NO_KEY', { lot });
     const confirm = flagOption(input.options, 'yes') ? always : ask;
-    const state = await releaseShares(trustee, secret, await trustee.platform.opening(lot), confirm);
+    const opening = await trustee.platform.opening(lot);
+    const watched = secret.close === null ? await watchDeadline(trustee, secret) : secret;
+    const state = await releaseShares(trustee, watched, opening, confirm);
     return { data: { ok: true, lot, ...state }, text: describe(lot, state), exit: 0 };
   },
 };
@@ -219,7 +222,8 @@ async function serveLot(
     const { record } = opening;
     if (record && (await destroyWhenOver(trustee, secret, record))) return as('destroyed');
     if (before?.state === 'released' || before?.state === 'failed') return before;
-    const { state, reason } = await releaseShares(trustee, secret, opening, always);
+    const watched = secret.close === null ? await watchDeadline(trustee, secret) : secret;
+    const { state, reason } = await releaseShares(trustee, watched, opening, always);
     return as(state, reason);
   } catch (error) {
     if (error instanceof TrustError) return as('refused', error.code);

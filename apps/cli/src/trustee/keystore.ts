@@ -53,6 +53,8 @@ const lotSecret = z.strictObject({
   lotKeyHash: hash32.nullable(),
   close: hash32.nullable(),
   adds: hash32.nullable(),
+  /** The newest change of the deadline that this client ever saw: a CLOSE that does not rest on it does not count. */
+  deadline: z.strictObject({ sequence: z.number().int().min(1).max(1000), hash: hash32 }).optional(),
 });
 export type LotSecret = z.infer<typeof lotSecret>;
 

@@ -51,7 +51,7 @@ export async function readLog(platform: Platform, trust: PinnedTrust): Promise<L
 export async function fetchMaterial(
   platform: Platform,
   trust: ClientTrust,
-  { lot: lotId, close: knownClose, lotKeyHash }: Pick<LotSecret, 'lot' | 'close' | 'lotKeyHash'>,
+  { lot: lotId, close: knownClose, lotKeyHash, deadline }: LotSecret,
   opening: OpeningAnswer,
 ): Promise<LotMaterial | null> {
   if (!opening.close || !opening.closeLog) return null;
@@ -77,6 +77,7 @@ export async function fetchMaterial(
     ),
     commits: await platform.commits(lotId),
     knownClose,
+    knownDeadline: deadline ?? null,
   };
   const release: ReleaseTrust = {
     certificate: lot.certificates.lookup,

@@ -47,6 +47,7 @@ it.each(['waiting', 'closed'])(
       type: 'close' as const,
       lotKeyHash: hash('l'),
       deadline: past,
+      deadlineChange: null,
       checkpoint: '',
       closedAt: past,
       releaseAt: past,

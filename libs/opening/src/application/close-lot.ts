@@ -6,10 +6,11 @@ import type { AcceptedMove, CloseLists } from '#bidding';
 import { Parties } from '#parties';
 import { UnitOfWork } from '#persistence';
 import type { Tx } from '#persistence';
+import { Tendering } from '#tendering';
 import { Transparency } from '#transparency';
 import type { SignedCheckpoint } from '#transparency';
 import { byArrival, closeDueAt, hashText, releaseDueAt } from '#trust';
-import type { AcceptedBid, Close } from '#trust';
+import type { AcceptedBid, Close, DeadlineChange } from '#trust';
 import { decide, nextDueAt } from '../domain/opening-states.ts';
 import { BidStore } from './bid-store.ts';
 import { SessionStore } from './session-store.ts';
@@ -38,6 +39,7 @@ export class CloseLot {
     private readonly bidding: Bidding,
     private readonly parties: Parties,
     private readonly transparency: Transparency,
+    private readonly tendering: Tendering,
   ) {}
 
   /** Does nothing before the deadline and its margin, and where it was done already. */
@@ -49,15 +51,18 @@ export class CloseLot {
     const lists = await this.unitOfWork.run((tx) => this.bidding.closeLists(tx, lotId));
     const { checkpoint, leaves } = await this.checkpointOver(lists, dueAt);
     const crls = (await this.parties.crls()).map((crl) => crl.sha256).sort();
+    const change = (await this.tendering.lot(lotId))?.deadlineChanges.at(-1)?.record ?? null;
     await faultPoint('opening.close.before');
     await this.unitOfWork.run(async (tx) => {
       const held = await this.stores.sessions.lock(tx, lotId);
       if (held?.state !== 'waiting' || held.deadline !== lists.deadline) return;
+      // Moved in this very moment: the event that says so is on its way.
+      if (change && change.to !== formatInstant(held.deadline)) return;
       const now = await tx.now();
       const facts = await this.stores.sessions.facts(tx, held);
       const next = decide(held.state, 'close', facts, now);
       if (!next.ok) return;
-      const close = closeRecord(held, lists, { checkpoint, leaves, crls, closedAt: now });
+      const close = closeRecord(held, lists, { checkpoint, leaves, crls, change, closedAt: now });
       await this.store(tx, held, close);
     });
     await faultPoint('opening.close.after');
@@ -119,6 +124,7 @@ interface CloseParts {
   readonly checkpoint: SignedCheckpoint;
   readonly leaves: Leaves;
   readonly crls: readonly string[];
+  readonly change: DeadlineChange | null;
   readonly closedAt: Instant;
 }
 
@@ -141,6 +147,7 @@ function closeRecord(session: Session, lists: CloseLists, parts: CloseParts): Cl
     type: 'close',
     lotKeyHash: session.lotKeyHash,
     deadline: formatInstant(session.deadline),
+    deadlineChange: parts.change && hashText('deadline', parts.change),
     checkpoint: parts.checkpoint.text,
     closedAt: formatInstant(closedAt),
     releaseAt: formatInstant(releaseDueAt(closedAt, session.acceleration)),

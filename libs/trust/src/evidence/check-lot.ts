@@ -107,6 +107,11 @@ function checkDeadlines(v: Verification): void {
   });
   if (v.close && deadline !== null)
     v.findings.expect(v.close.deadline === deadline, 'V02', 'EVIDENCE.DEADLINE', 'close.json', 'platform');
+  // CLOSE names the change that it rests on: neither a later one nor fewer may stand beside it.
+  const newest = numbered(v.evidence, 'deadline').at(-1)?.record;
+  const named = newest ? hashText('deadline', newest) : null;
+  if (v.close)
+    v.findings.expect(v.close.deadlineChange === named, 'V02', 'EVIDENCE.DEADLINE', 'close.json', 'platform');
 }
 
 async function checkJournal(v: Verification): Promise<void> {

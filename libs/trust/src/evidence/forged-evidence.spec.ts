@@ -18,6 +18,7 @@ import type { BundleReader, Evidence } from './bundle.ts';
 import { checkAward } from './check-award.ts';
 import { checkIntake } from './check-intake.ts';
 import { checkLog } from './check-log.ts';
+import { checkLot } from './check-lot.ts';
 import { checkOpening } from './check-opening.ts';
 import { checkShownReceipts } from './check-receipts.ts';
 import { checkWhole } from './check-whole.ts';
@@ -40,6 +41,7 @@ const closeOf = (change: Partial<Close> = {}): Close => ({
   type: 'close',
   lotKeyHash: lot.lotKeyHash,
   deadline: lot.lotKey.deadline,
+  deadlineChange: null,
   checkpoint: 'example.org/log\n7\nAAAA\n',
   closedAt: later(DAY + 60_000),
   releaseAt: later(DAY + 360_000),
@@ -389,6 +391,33 @@ describe('an operator who signs what it likes', () => {
       `V07 EVIDENCE.MOVE_SEQUENCE move of ${b}`,
     ]);
     expect(await foundWith(moveOf(b, b, 1))).toEqual([`V07 EVIDENCE.MOVE_SEQUENCE move of ${b}`]);
+  });
+
+  it('cannot close by an older deadline than the newest change, nor by one that nobody sees', async () => {
+    const change = {
+      type: 'deadline' as const,
+      lotKeyHash: lot.lotKeyHash,
+      sequence: 1,
+      from: lot.lotKey.deadline,
+      to: later(2 * DAY),
+      reason: '平台故障',
+    };
+    const signed = await signRecord('deadline', change, lot.trustees.slice(1, 3));
+    const foundWith = async (shown: boolean, named: boolean) => {
+      const close = closeOf({
+        deadline: change.to,
+        deadlineChange: named ? hashText('deadline', change) : null,
+      });
+      const { v, found } = verification({
+        close: [await byPlatform('close', close)],
+        ...(shown ? { deadline: [['1', signed] as const] } : {}),
+      });
+      await checkLot(v);
+      return found().filter((line) => line.includes('close.json'));
+    };
+    expect(await foundWith(true, true)).toEqual([]);
+    expect(await foundWith(true, false)).toEqual(['V02 EVIDENCE.DEADLINE close.json']);
+    expect(await foundWith(false, true)).not.toEqual([]);
   });
 
   it('cannot log an addition after the first share', async () => {

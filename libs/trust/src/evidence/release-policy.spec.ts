@@ -105,6 +105,11 @@ interface Changes {
   readonly facts?: (facts: ReleaseFacts) => ReleaseFacts;
 }
 
+const newestOf = ({ changes }: Changes): string | null => {
+  const newest = changes?.at(-1);
+  return newest ? hashText('deadline', newest) : null;
+};
+
 async function scene(change: Changes = {}): Promise<Scene> {
   const log = new Log();
   const lotKeyHash = hashText('lotkey', lotKey);
@@ -143,6 +148,7 @@ async function scene(change: Changes = {}): Promise<Scene> {
     type: 'close',
     lotKeyHash,
     deadline: until,
+    deadlineChange: newestOf(change),
     checkpoint: log.checkpoint(),
     closedAt: formatInstant(closedAt),
     releaseAt: formatInstant(releaseAt),
@@ -178,6 +184,7 @@ async function scene(change: Changes = {}): Promise<Scene> {
     adds,
     commits: new Map(commits.map((commit) => [hashOfCommit(commit), commit])),
     knownClose: null,
+    knownDeadline: null,
   };
   const view = logOfEntries(log.entries, log.checkpoint(), logKey);
   const trust: ReleaseTrust = {
@@ -197,6 +204,11 @@ const codeOf = async (change: Changes): Promise<string> => {
     (error: { code?: string; message: string }) => error.code ?? error.message,
   );
 };
+
+const knownOf = (change: DeadlineChange) => ({
+  sequence: change.sequence,
+  hash: hashText('deadline', change),
+});
 
 const later = (to: number, over: Partial<DeadlineChange> = {}): DeadlineChange => ({
   type: 'deadline',
@@ -223,6 +235,8 @@ describe('a trustee’s client', () => {
 
   it('releases after a deadline that was moved as the rules ask', async () => {
     expect(await codeOf({ changes: [later(DAY)] })).toBe('released');
+    const facts = (f: ReleaseFacts) => ({ ...f, knownDeadline: knownOf(later(DAY)) });
+    expect(await codeOf({ changes: [later(DAY)], facts })).toBe('released');
     expect(await codeOf({ changes: [later(DAY)], changeSigners: [1, 3] })).toBe('released');
   });
 
@@ -353,6 +367,24 @@ describe('a trustee’s client', () => {
     ],
     ['an addition to another CLOSE', 'ADD', { add: (a) => ({ ...a, close: a.bid.c }) }],
     ['additions with a gap', 'ADD', { add: (a) => ({ ...a, sequence: 2 }) }],
+    [
+      'a CLOSE of the old deadline, where this client once saw a later one',
+      'DEADLINE_HIDDEN',
+      () => ({ facts: (f: ReleaseFacts) => ({ ...f, knownDeadline: knownOf(later(DAY)) }) }),
+    ],
+    [
+      'another change in the place of the one that this client saw',
+      'DEADLINE_HIDDEN',
+      () => ({
+        changes: [later(DAY)],
+        facts: (f: ReleaseFacts) => ({ ...f, knownDeadline: knownOf(later(2 * DAY)) }),
+      }),
+    ],
+    [
+      'a CLOSE that does not name the newest change',
+      'DEADLINE_HIDDEN',
+      () => ({ changes: [later(DAY)], close: (c: Close) => ({ ...c, deadlineChange: null }) }),
+    ],
     ['a deadline that came nearer', 'DEADLINE_CHAIN', () => ({ changes: [later(-SECOND)] })],
     [
       'a change of another deadline',

@@ -81,6 +81,15 @@ export interface ReleaseFacts {
   readonly commits: ReadonlyMap<string, Commit>;
   /** H("close", …) of the CLOSE of this lot that the caller has seen before; null when this is the first. */
   readonly knownClose: string | null;
+  /** The newest change of the deadline that the caller has ever seen; null where it saw none. */
+  readonly knownDeadline: KnownDeadline | null;
+}
+
+/** A change of the deadline, by its place in the chain. */
+export interface KnownDeadline {
+  readonly sequence: number;
+  /** H("deadline", …). */
+  readonly hash: string;
 }
 
 /** A signed record and the receipt of its inclusion in the log. */
@@ -102,6 +111,7 @@ type Rule =
   | 'DEADLINE_CHAIN'
   | 'DEADLINE_SIGNERS'
   | 'DEADLINE_UNLOGGED'
+  | 'DEADLINE_HIDDEN'
   | 'CLOSE_SIGNER'
   | 'CLOSE_UNLOGGED'
   | 'CLOSE_SECOND'
@@ -133,6 +143,7 @@ export async function checkRelease(facts: ReleaseFacts, trust: ReleaseTrust): Pr
   const lotKeyHash = hashText('lotkey', facts.lotKey);
   if (hashText('notice', facts.notice) !== facts.lotKey.notice) refuse('LOT');
   const deadline = effectiveDeadline(lotKeyHash, facts, trust);
+  checkKnownDeadline(facts);
   const close = checkClose(lotKeyHash, deadline, facts, trust);
   const size = trust.log.covers(close.checkpoint) ?? refuse('CHECKPOINT');
   const closeHash = hashText('close', close);
@@ -182,6 +193,14 @@ export function effectiveDeadline(
   return at(deadline);
 }
 
+/** What was shown once is part of every later chain: a platform cannot take a later deadline back by not showing it. */
+function checkKnownDeadline({ deadlineChanges, knownDeadline }: ReleaseFacts): void {
+  if (!knownDeadline) return;
+  const { sequence, hash } = knownDeadline;
+  const shown = deadlineChanges[sequence - 1]?.signed.record;
+  if (!shown || hashText('deadline', shown) !== hash) refuse('DEADLINE_HIDDEN', { sequence });
+}
+
 function checkClose(lotKeyHash: string, deadline: Instant, facts: ReleaseFacts, trust: ReleaseTrust): Close {
   const { signed, log } = facts.close;
   const close = signed.record;
@@ -191,6 +210,10 @@ function checkClose(lotKeyHash: string, deadline: Instant, facts: ReleaseFacts, 
   if (!trust.log.holds(hash, log.blind, log.index)) refuse('CLOSE_UNLOGGED');
   if (facts.knownClose !== null && facts.knownClose !== hash) refuse('CLOSE_SECOND');
   if (at(close.deadline) !== deadline) refuse('CLOSE_DEADLINE', { close: close.deadline });
+  const newest = facts.deadlineChanges.at(-1)?.signed.record;
+  if (close.deadlineChange !== (newest ? hashText('deadline', newest) : null)) {
+    refuse('DEADLINE_HIDDEN', { close: close.deadlineChange });
+  }
   const closedAt = at(close.closedAt);
   const releaseAt = at(close.releaseAt);
   if (closedAt < closeDueAt(deadline, facts.lotKey.acceleration)) refuse('CLOSE_EARLY');

@@ -28,6 +28,8 @@ export const close = z.strictObject({
   type: z.literal('close'),
   lotKeyHash: hash32,
   deadline: instantText,
+  /** H("deadline", …) of the newest change of the deadline; null where it never moved. */
+  deadlineChange: hash32.nullable(),
   /** The first checkpoint at or after the deadline and its margin. */
   checkpoint: z.string().max(8_000),
   closedAt: instantText,

@@ -1,0 +1,91 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DAY, addMs, formatInstant } from '#kernel';
+import { b64u, hashText, readTrustFile, signRecord, toPem } from '#trust';
+import type { DeadlineChange, Signer } from '#trust';
+import { emptyCrl } from '../../../../test/support/lot-fixture.ts';
+import { makeOfflineLot } from '../../../../test/support/offline-lot.ts';
+import type { OfflineLot } from '../../../../test/support/offline-lot.ts';
+import { TrustedCertificates } from '../pinned.ts';
+import { remember } from './deadline.ts';
+import { Keystore } from './keystore.ts';
+import type { LotSecret } from './keystore.ts';
+
+let folder: string;
+let offline: OfflineLot;
+let keystore: Keystore;
+let checked: Parameters<typeof remember>[3];
+let secret: LotSecret;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'glasshall-deadline-'));
+  offline = await makeOfflineLot(folder);
+  const { lot, trust } = offline;
+  keystore = await Keystore.open(join(folder, 'keys'), 'a passphrase', { m: 8, t: 1, p: 1 });
+  const crls = [b64u.encode((await emptyCrl(lot.ca, lot.now)).der)];
+  const pinned = { ...readTrustFile(JSON.stringify({ ...trust, platform: [lot.lotKeyHash] })), crls: [] };
+  const certificates = new TrustedCertificates(pinned, { now: lot.now, crls });
+  certificates.add(lot.trustees.map(({ certificate, chain }) => toPem([certificate, ...chain])));
+  checked = { certificates, first: lot.notice.record, lotKeyHash: lot.lotKeyHash };
+  secret = {
+    type: 'trustee-key',
+    lot: lot.lotKey.lot,
+    i: 3,
+    org: '914400000000000003',
+    cert: lot.lotKeyHash,
+    x: lot.lotKeyHash,
+    terms: lot.lotKeyHash,
+    lotKeyHash: lot.lotKeyHash,
+    close: null,
+    adds: null,
+  };
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const change = (sequence: number, by: readonly number[] = [2, 3], over: Partial<DeadlineChange> = {}) => {
+  const at = (days: number) => formatInstant(addMs(offline.lot.now, days * DAY));
+  const record: DeadlineChange = {
+    type: 'deadline',
+    lotKeyHash: offline.lot.lotKeyHash,
+    sequence,
+    from: at(sequence),
+    to: at(sequence + 1),
+    reason: '平台故障',
+    ...over,
+  };
+  return signRecord(
+    'deadline',
+    record,
+    by.map((i) => offline.lot.trustees[i - 1] as Signer),
+  );
+};
+const codeOf = (work: Promise<unknown>) =>
+  work.then(
+    () => 'kept',
+    (error: { code?: string }) => error.code,
+  );
+
+it('remembers the newest change durably, and misses it when it is hidden or exchanged', async () => {
+  const [first, second] = [await change(1), await change(2)];
+  await remember(keystore, secret, [first, second], checked);
+  const kept = await keystore.load(secret.lot);
+  if (!kept) throw new Error('nothing was kept');
+  expect(kept.deadline).toEqual({ sequence: 2, hash: hashText('deadline', second.record) });
+  expect(await remember(keystore, kept, [first, second], checked)).toEqual(kept);
+  const hidden = 'EVIDENCE.RELEASE_DEADLINE_HIDDEN';
+  expect(await codeOf(remember(keystore, kept, [first], checked))).toBe(hidden);
+  expect(await codeOf(remember(keystore, kept, [], checked))).toBe(hidden);
+  const other = await change(2, [2, 3], { reason: '另一个' });
+  expect(await codeOf(remember(keystore, kept, [first, other], checked))).toBe(hidden);
+  expect((await keystore.load(secret.lot))?.deadline).toEqual(kept.deadline);
+});
+
+it('believes no change without the regulator, of another lot, or out of its place', async () => {
+  const refused = 'EVIDENCE.RELEASE_DEADLINE_SIGNERS';
+  expect(await codeOf(remember(keystore, secret, [await change(1, [1, 2])], checked))).toBe(refused);
+  expect(await codeOf(remember(keystore, secret, [await change(2)], checked))).toBe(refused);
+  const elsewhere = await change(1, [2, 3], { lotKeyHash: hashText('lotkey', {}) });
+  expect(await codeOf(remember(keystore, secret, [elsewhere], checked))).toBe(refused);
+});
