@@ -44,6 +44,7 @@ export async function checkOpening(v: Verification): Promise<void> {
   v.checkSigners('V16', 'record.json', 'opening-record', record, rule);
   checkSealedShares(v, lotKey, standing.goesOn);
   const reached = { identities: enough, contents: standing.goesOn, standing: new Set(going) };
+  checkTrustees(v, record.record, lotKey);
   checkShareFiles(v, lotKey, reached);
   checkReveals(v, lotKey, reached);
 }
@@ -193,7 +194,7 @@ function checkRecord(
     const said = listed.get(bid.c);
     if (!expect(said !== undefined, 'EVIDENCE.BID_MISSING', bid.c) || !said) continue;
     const content = contents.get(bid.c);
-    const outcome = outcomeOf(v, bid.outcome, standing.goesOn, content, said.outcome);
+    const outcome = outcomeOf(v, bid, standing.goesOn, content, said.outcome);
     const id = bid.outcome === 'invalid-identity' || said.outcome === 'invalid-identity' ? 'V15' : 'V16';
     v.findings.expect(said.outcome === outcome, id, 'EVIDENCE.OTHER_OUTCOME', bid.c, 'platform');
     expect(
@@ -209,7 +210,7 @@ function checkRecord(
 
 function outcomeOf(
   v: Verification,
-  stood: Standing['bids'][number]['outcome'],
+  { c, outcome: stood }: Standing['bids'][number],
   goesOn: boolean,
   content: Content | undefined,
   said: OpeningRecord['bids'][number]['outcome'],
@@ -224,7 +225,24 @@ function outcomeOf(
     v.lotKey?.stages.some(({ stage, audience }) => stage > 0 && audience === 'committee');
   if (!unseen || (said !== 'revoked-bidder-fault' && said !== 'withdrawn-platform-fault')) return 'opened';
   if (said === 'revoked-bidder-fault')
-    v.findings.set('V16', 'restricted', 'a bid is revoked for an envelope that only auditors can open');
-  else v.findings.fail('V13', 'EVIDENCE.BYTES_LOST', 'a committee envelope', 'platform');
+    v.findings.set('V16', 'restricted', `${c}: revoked for an envelope that only auditors can open`);
+  else v.findings.fail('V13', 'EVIDENCE.BYTES_LOST', `${c}, a committee envelope`, 'platform');
   return said;
+}
+
+/**
+ * Who the record says came. `used` has shares here, or announced for the committee; who has any is `used`. The journal
+ * may be opened after the record too (20号令49), so its shares alone say neither.
+ */
+function checkTrustees(v: Verification, record: OpeningRecord, lotKey: LotKey): void {
+  const { shares, 'sealed-shares': sealed } = v.evidence.records;
+  const content = [...shares.values()].filter((one) => one.record.audience !== 'journal');
+  const came = new Set([...content, ...sealed.values()].map((one) => one.record.i));
+  const any = new Set([...shares.values(), ...sealed.values()].map((one) => one.record.i));
+  const said = new Map(record.trustees.map(({ i, state }) => [i, state]));
+  const expect = (holds: boolean, subject: string) =>
+    v.findings.expect(holds, 'V16', 'EVIDENCE.TRUSTEES', subject, 'platform');
+  expect(said.size === lotKey.n && record.trustees.length === lotKey.n, 'record.json');
+  for (const { i } of lotKey.trustees)
+    expect(said.get(i) === 'used' ? any.has(i) : !came.has(i), `record.json, seat ${i}`);
 }

@@ -420,6 +420,39 @@ describe('an operator who signs what it likes', () => {
     expect(await foundWith(false, true)).not.toEqual([]);
   });
 
+  it('cannot record that a trustee came who sent nothing, nor leave one out who did', async () => {
+    const seats = (used: readonly number[]) =>
+      [1, 2, 3, 4, 5].map((i) => ({ i, state: used.includes(i) ? ('used' as const) : ('absent' as const) }));
+    const shareOf = async (i: number, audience: 'public' | 'journal') => {
+      const record = {
+        type: 'shares' as const,
+        lotKeyHash: lot.lotKeyHash,
+        close: hashText('close', closeOf()),
+        adds: [],
+        stage: 0,
+        audience,
+        i,
+        shares: [],
+      };
+      return [`0-${audience}-${i}`, (await byPlatform('shares', record))[1]] as const;
+    };
+    const shares = [await shareOf(1, 'public'), await shareOf(2, 'journal')];
+    const foundWith = async (trustees: OpeningRecord['trustees']) => {
+      const { v, found } = verification({
+        close: [await byPlatform('close', closeOf())],
+        'opening-record': [await byPlatform('opening-record', recordOf({ trustees }))],
+        shares,
+      });
+      await checkOpening(v);
+      return found().filter((line) => line.includes('EVIDENCE.TRUSTEES'));
+    };
+    expect(await foundWith(seats([1]))).toEqual([]);
+    expect(await foundWith(seats([1, 2]))).toEqual([]);
+    expect(await foundWith(seats([1, 3]))).toEqual(['V16 EVIDENCE.TRUSTEES record.json, seat 3']);
+    expect(await foundWith(seats([2]))).toEqual(['V16 EVIDENCE.TRUSTEES record.json, seat 1']);
+    expect(await foundWith(seats([1]).slice(1))).toContain('V16 EVIDENCE.TRUSTEES record.json');
+  });
+
   it('cannot log an addition after the first share', async () => {
     const add = {
       type: 'close-add' as const,
