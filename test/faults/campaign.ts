@@ -1,7 +1,8 @@
 /**
  * `npm run faults -- --seed N --kills 50`: plays tenders against the real platform and kills it, until every fault
- * point of the sources was killed at and as many kills were made as asked for. Prints one JSON line per tender; exit 0
- * only if nothing acknowledged was lost.
+ * point of the sources was killed at and as many kills were made as asked for. Prints its seed, one JSON line
+ * per tender, then per point how often it was killed at and how many lives passed it; exit 0 only if nothing
+ * acknowledged was lost and every point was killed at.
  */
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
@@ -21,23 +22,33 @@ const say = (line: object): void => void process.stdout.write(`${JSON.stringify(
 
 ensureBuilt();
 const environment = s3Environment();
-let pending = pointsOf(serverFaultPoints(), environment === null ? 'file' : 's3');
+const points = pointsOf(serverFaultPoints(), environment === null ? 'file' : 's3');
+const passed = new Map<string, number>();
+const killed = new Map<string, number>();
+let pending = points;
 let made = 0;
 let lost = false;
-say({ seed, kills, points: pending.length, store: environment === null ? 'file' : 's3' });
+const started = performance.now();
+say({ seed, kills, points: points.length, store: environment === null ? 'file' : 's3' });
 for (let round = 0; round < 4 && !lost && (pending.length > 0 || made < kills); round++) {
   const home = await platformHome(environment ?? {});
   const randomKills = Math.max(3, kills - made - pending.length);
   const plan = { seed: seed + round, points: pending, randomKills, databaseKills: 3 };
-  const outcome = await runCampaign(home, plan, { biddingMs: 45_000, waits: 20 });
+  const outcome = await runCampaign(home, plan, { biddingMs: 45_000, waits: 10 });
   made += outcome.kills.length;
   pending = [...outcome.pending];
   lost = outcome.losses.length > 0;
+  for (const point of outcome.kills) killed.set(point, (killed.get(point) ?? 0) + 1);
+  for (const [point, lives] of outcome.passed) passed.set(point, (passed.get(point) ?? 0) + lives);
   const { checkpoints, losses } = outcome;
-  say({ round, seed: plan.seed, kills: outcome.kills, pending, checkpoints, losses });
-  if (!lost) await home.remove();
+  say({ round, seed: plan.seed, kills: outcome.kills.length, pending, checkpoints, losses });
+  if (lost) say({ kept: home.dataDir });
+  else await home.remove();
 }
-say({ seed, kills: made, neverReached: pending, lost });
+for (const point of [...points, 'random', 'database'])
+  say({ point, kills: killed.get(point) ?? 0, lives: passed.get(point) ?? 0 });
+const seconds = Math.round((performance.now() - started) / 1000);
+say({ seed, kills: made, points: points.length, neverKilledAt: pending, lost, seconds });
 process.exit(lost || pending.length > 0 || made < kills ? 1 : 0);
 
 /** The variant on S3 runs wherever S3_ENDPOINT is set. */

@@ -90,7 +90,7 @@ export async function uploadParts(
   }
 }
 
-async function partOf(pack: PackageFolder, e: EnvelopeName, n: number): Promise<Uint8Array> {
+export async function partOf(pack: PackageFolder, e: EnvelopeName, n: number): Promise<Uint8Array> {
   const length = pack.commit.envelopes.find((envelope) => envelope.e === e)?.length ?? 0;
   const size = Math.min(PART_BYTES, length - n * PART_BYTES);
   const file = await open(sealedFileOf(pack.folder, e), 'r');

@@ -1,10 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { FileBlobStore } from '#storage';
 import { hashText } from '#trust';
 import { bidOf, beginStory, takeBids } from './story.ts';
 import type { BidsTaken, Story } from './story.ts';
-import { loggedReceipt, sealBid, submitBid } from './bidding.ts';
+import { loggedReceipt, partOf, sealBid, submitBid } from './bidding.ts';
 import type { Acknowledged } from './bidding.ts';
 import { downloadEvidence, problemsOf, verifyFile } from './evidence.ts';
 import {
@@ -14,6 +16,7 @@ import {
   sendFalseProof,
   spoilSheet,
 } from './hazards.ts';
+import { findYourself, hideBid } from './left-out.ts';
 import { runOpening, signOpeningRecord, viewOpening } from './opening.ts';
 import type { OpeningView } from './opening.ts';
 import { PlatformProcess } from './platform-process.ts';
@@ -25,7 +28,8 @@ import type { TenderPlan } from './tender.ts';
 
 export interface CampaignOutcome {
   readonly kills: readonly string[];
-  readonly reached: ReadonlySet<string>;
+  /** How many lives passed each point. */
+  readonly passed: ReadonlyMap<string, number>;
   /** Points that were to be killed at and never came. */
   readonly pending: readonly string[];
   /** Everything that a restart must never cost; empty when nothing was lost. */
@@ -33,7 +37,15 @@ export interface CampaignOutcome {
   readonly checkpoints: number;
 }
 
-const BIDDERS = ['甲建设有限公司', '乙建设有限公司', '丙建设有限公司', '丁建设有限公司', '戊建设', '己建设'];
+const BIDDERS = [
+  '甲建设有限公司',
+  '乙建设有限公司',
+  '丙建设有限公司',
+  '丁建设有限公司',
+  '戊建设',
+  '己建设',
+  '庚建设',
+];
 
 /** One tender played to its opening record while the platform is killed by plan; then everything is counted. */
 export async function runCampaign(
@@ -56,14 +68,17 @@ export async function runCampaign(
     const story = await beginStory(door, roster, { ...tender, biddingMs });
     const bids = await takeBids(story, folder);
     const spoiled = await takeHazards(story, folder);
+    await beginBid(story, folder);
+    const [, , forgotten] = bids.standing;
+    if (forgotten) await hideBid(home, forgotten);
     const acknowledged = [...bids.standing, spoiled];
     await playOpening(home, story, bids);
     await supervisor.rest();
-    const losses = [...supervisor.crashes, ...(await lossesOf(story, bids, acknowledged, folder))];
+    const losses = [...supervisor.crashes, ...(await lossesOf(home, story, bids, acknowledged, folder))];
     story.witness.stop();
     const { kills, pending } = supervisor;
-    const reached = await supervisor.reached();
-    return { kills, reached, pending, losses, checkpoints: story.witness.checkpoints };
+    const passed = await supervisor.passed();
+    return { kills, passed, pending, losses, checkpoints: story.witness.checkpoints };
   } finally {
     await platform.stop();
     await rm(folder, { recursive: true, force: true });
@@ -99,14 +114,28 @@ async function takeHazards({ people, lot }: Story, folder: string): Promise<Ackn
   return submitBid(last, lot, await spoilSheet(pack));
 }
 
+/** A seventh whose bid is never whole: two parts are there, the others never come. */
+async function beginBid({ people, lot }: Story, folder: string): Promise<void> {
+  const slow = people.bidders[6];
+  if (!slow) throw new Error('seven bidders');
+  const pack = await sealBid(slow, lot, folder, bidOf('5700000.00', 9 * 1024 * 1024));
+  const path = `/lots/${lot.lotId}/bids`;
+  const { uploadToken } = await slow.postBytes<{ uploadToken: string }>(path, pack.commitBytes);
+  for (const [e, n] of [['I', 0] as const, ['E1', 1] as const])
+    await slow.putBytes(`/bids/${pack.c}/envelopes/${e}/parts/${n}`, await partOf(pack, e, n), {
+      'upload-token': uploadToken,
+    });
+}
+
 async function playOpening(home: PlatformHome, story: Story, bids: BidsTaken): Promise<void> {
   const { people, lot } = story;
-  const [, , , damaged] = bids.standing;
-  const [first, , , owner] = people.bidders;
+  const [, , forgotten, damaged] = bids.standing;
+  const [first, , finder, owner] = people.bidders;
   const { agency } = people.seats;
   let [hurt, objected] = [home.environment['S3_ENDPOINT'] !== undefined, false];
   await runOpening(people, lot, [1, 3, 5], async (view: OpeningView) => {
-    if (!damaged || !owner || !first) throw new Error('four bids stand');
+    if (!damaged || !owner || !first || !forgotten || !finder) throw new Error('four bids stand');
+    if (view.state === 'closed' && view.adds.length === 0) await findYourself(home, finder, lot, forgotten);
     // Before any sheet is opened; a platform that is killed may show neither of the two states for long.
     const sealed = view.state === 'closed' || view.state === 'stage-0';
     if (!hurt && sealed) await damageStoredEnvelope(home.dataDir, damaged);
@@ -118,7 +147,20 @@ async function playOpening(home: PlatformHome, story: Story, bids: BidsTaken): P
   await signOpeningRecord(people, lot);
 }
 
+/** CLOSE ended the seventh's upload: nothing of it stays in the store. Files only; on S3 the integration tests look. */
+async function uploadsLeft(home: PlatformHome): Promise<string[]> {
+  if (home.environment['S3_ENDPOINT'] !== undefined) return [];
+  const store = await FileBlobStore.open(join(home.dataDir, 'objects'));
+  for (let waited = 0; ; waited += 500) {
+    const left: string[] = [];
+    for await (const { key } of store.listUploads()) left.push(`an upload is left: ${key}`);
+    if (left.length === 0 || waited > 30_000) return left;
+    await sleep(500);
+  }
+}
+
 async function lossesOf(
+  home: PlatformHome,
   story: Story,
   bids: BidsTaken,
   acknowledged: readonly Acknowledged[],
@@ -127,7 +169,11 @@ async function lossesOf(
   const { people, lot, trust, visitor, witness } = story;
   const losses: string[] = [];
   const view = await viewOpening(visitor, lot.lotId);
-  const listed = new Map(view.close?.record.accepted.map((bid) => [bid.c, bid]));
+  const closed = view.close?.record.accepted ?? [];
+  const added = view.adds.map(({ record }) => record.bid);
+  if (added.map(({ c }) => c).join() !== bids.standing[2]?.c) losses.push('CLOSE-ADD: not the bid left out');
+  if (closed.some(({ c }) => c === bids.standing[2]?.c)) losses.push('CLOSE lists what it left out');
+  const listed = new Map([...closed, ...added].map((bid) => [bid.c, bid]));
   for (const bid of acknowledged) {
     const entry = listed.get(bid.c);
     if (!entry) losses.push(`CLOSE lacks the acknowledged bid ${bid.c}`);
@@ -144,7 +190,7 @@ async function lossesOf(
   const outcomes = acknowledged.map(({ c }) => view.record?.record.bids.find((bid) => bid.c === c)?.outcome);
   if (outcomes.join() !== 'opened,opened,opened,opened,revoked-bidder-fault')
     losses.push(`outcomes: ${outcomes.join()}`);
-  losses.push(...(await witness.contradictions()));
+  losses.push(...(await uploadsLeft(home)), ...(await witness.contradictions()));
   const file = await downloadEvidence(visitor, lot.lotId, join(folder, 'evidence.zip'));
   const report = await verifyFile(file, trust);
   if (report.verdict !== 'holds') losses.push('the evidence does not verify', ...problemsOf(report));

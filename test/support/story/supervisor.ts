@@ -39,6 +39,8 @@ export class Supervisor {
   private randomLeft: number;
   private databaseLeft: number;
   private calm = false;
+  /** Lines of the trace that earlier lives wrote. */
+  private settled = 0;
   private running: Promise<void> | null = null;
 
   constructor(
@@ -73,10 +75,17 @@ export class Supervisor {
     if (!(await this.platform.ready())) this.crashes.push(`does not start: ${this.platform.lastWords()}`);
   }
 
-  /** Every point that any life has passed. */
-  async reached(): Promise<ReadonlySet<string>> {
-    const lines = (await readFile(this.tracePath, 'utf8').catch(() => '')).split('\n');
-    return new Set(lines.filter((line) => line !== '' && !line.startsWith('killed ')));
+  /** How many lives have passed each point, those that died there among them. */
+  async passed(): Promise<ReadonlyMap<string, number>> {
+    const passed = new Map<string, number>();
+    for (const line of (await this.trace()).filter((each) => !each.startsWith('killed ')))
+      passed.set(line, (passed.get(line) ?? 0) + 1);
+    return passed;
+  }
+
+  private async trace(): Promise<string[]> {
+    const text = await readFile(this.tracePath, 'utf8').catch(() => '');
+    return text.split('\n').filter((line) => line !== '');
   }
 
   private async loop(): Promise<void> {
@@ -119,8 +128,11 @@ export class Supervisor {
 
   private async settle(how: string): Promise<void> {
     if (how !== 'SIGKILL') this.crashes.push(`ended by ${how}: ${this.platform.lastWords()}`);
-    const lines = (await readFile(this.tracePath, 'utf8').catch(() => '')).trimEnd().split('\n');
+    const lines = await this.trace();
     const killed = lines.filter((line) => line.startsWith('killed ')).map((line) => line.slice(7));
     for (const point of killed.filter((each) => this.counts.delete(each))) this.kills.push(point);
+    // Passed, but not often enough in a life that something else ended: the next one ends at its first time.
+    for (const point of lines.slice(this.settled)) if (this.counts.has(point)) this.counts.set(point, 1);
+    this.settled = lines.length;
   }
 }

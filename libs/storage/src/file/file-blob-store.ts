@@ -303,13 +303,21 @@ export class FileBlobStore extends BlobStore {
   }
 
   private async retainedUntil(key: string): Promise<number | null> {
-    const text = await readFile(this.path('retained', nameOf(key)), 'utf8').catch(absent);
-    const until = Math.max(Number(text ?? 0), (await this.manifest(key))?.retainUntil ?? 0);
+    const whole = await this.retentionFile(key);
+    const until = Math.max(whole, (await this.manifest(key))?.retainUntil ?? 0);
     return until === 0 ? null : until;
   }
 
+  /** 0 where there is none. */
+  private async retentionFile(key: string): Promise<number> {
+    return Number((await readFile(this.path('retained', nameOf(key)), 'utf8').catch(absent)) ?? 0);
+  }
+
   private async refuseRetained(key: string): Promise<void> {
-    const until = await this.retainedUntil(key);
+    this.refuseUntil(key, await this.retainedUntil(key));
+  }
+
+  private refuseUntil(key: string, until: number | null): void {
     if (until !== null && until > this.clock.now()) throw new BlobRetainedError(key, instant(until));
   }
 
@@ -328,7 +336,8 @@ export class FileBlobStore extends BlobStore {
     made: Manifest,
   ): Promise<void> {
     const { retainUntil } = await this.about(upload);
-    await this.refuseRetained(upload.key);
+    // Not by a manifest: one that is there by now is this upload's own, of somebody who completes it at the same time.
+    this.refuseUntil(upload.key, await this.retentionFile(upload.key));
     let last = 0;
     for (const part of parts) {
       assertPartNumber(part.n);
