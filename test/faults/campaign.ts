@@ -1,5 +1,5 @@
 /**
- * `npm run faults -- --seed N --kills 50`: plays tenders against the real platform and kills it, until every fault
+ * `npm run faults -- --seed N --kills 50 [--only REGEXP]`: plays tenders against the real platform and kills it, until every fault
  * point of the sources was killed at and as many kills were made as asked for. Prints its seed, one JSON line
  * per tender, then per point how often it was killed at and how many lives passed it; exit 0 only if nothing
  * acknowledged was lost and every point was killed at.
@@ -15,6 +15,7 @@ const { values } = parseArgs({
   options: {
     seed: { type: 'string', default: String(randomInt(1, 1_000_000)) },
     kills: { type: 'string', default: '50' },
+    only: { type: 'string', default: '' },
   },
 });
 const [seed, kills] = [Number(values.seed), Number(values.kills)];
@@ -22,7 +23,10 @@ const say = (line: object): void => void process.stdout.write(`${JSON.stringify(
 
 ensureBuilt();
 const environment = s3Environment();
-const points = pointsOf(serverFaultPoints(), environment === null ? 'file' : 's3');
+const only = new RegExp(values.only);
+const points = pointsOf(serverFaultPoints(), environment === null ? 'file' : 's3').filter((point) =>
+  only.test(point),
+);
 const passed = new Map<string, number>();
 const killed = new Map<string, number>();
 let pending = points;

@@ -63,9 +63,11 @@ export async function runCampaign(
     // Every kill costs a start: whoever kills more, or on a slower machine, gives the bidders more time.
     const before = supervisor.pending.filter((point) => !point.startsWith('opening.')).length;
     const biddingMs = Math.round(tender.biddingMs + before * bootMs * 1.3);
+    // The find-yourself window (five minutes) must hold the kills of CLOSE and of the addition.
+    const waits = Math.max(2, Math.min(tender.waits, Math.floor(300_000 / (8 * bootMs + 5000))));
     supervisor.start();
     const door = { url: home.url, patienceMs: 600_000 };
-    const story = await beginStory(door, roster, { ...tender, biddingMs });
+    const story = await beginStory(door, roster, { biddingMs, waits });
     const bids = await takeBids(story, folder);
     const spoiled = await takeHazards(story, folder);
     await beginBid(story, folder);
@@ -80,6 +82,7 @@ export async function runCampaign(
     const passed = await supervisor.passed();
     return { kills, passed, pending, losses, checkpoints: story.witness.checkpoints };
   } finally {
+    await supervisor.halt();
     await platform.stop();
     await rm(folder, { recursive: true, force: true });
   }

@@ -66,11 +66,16 @@ export class Supervisor {
     this.running = this.loop();
   }
 
+  /** No more kills and no more lives. */
+  async halt(): Promise<void> {
+    this.calm = true;
+    if (this.running) await this.platform.kill();
+    await this.running;
+  }
+
   /** No more kills: the platform is up again when it resolves, or the campaign has failed. */
   async rest(): Promise<void> {
-    this.calm = true;
-    await this.platform.kill();
-    await this.running;
+    await this.halt();
     this.platform.launch({ FAULT_TRACE: this.tracePath });
     if (!(await this.platform.ready())) this.crashes.push(`does not start: ${this.platform.lastWords()}`);
   }
