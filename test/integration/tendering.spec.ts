@@ -17,7 +17,7 @@ import {
   signRecord,
   trusteeKeysOf,
 } from '#trust';
-import type { DeadlineChange, JournalKey, LotKey, Notice, Signed } from '#trust';
+import type { Cancellation, DeadlineChange, JournalKey, LotKey, Notice, Signed } from '#trust';
 import { castOf, Person, testNow } from '../support/people.ts';
 import type { Cast } from '../support/people.ts';
 import * as tender from '../support/tender.ts';
@@ -659,13 +659,52 @@ describe('the deadline', () => {
 });
 
 describe('cancellation', () => {
-  it('ends a published lot for good', async () => {
+  const given = { reason: '重大变更，重新组织招标', article: '招标投标法实施条例第三十一条' };
+  const draftBy = async (person: Person, lot: string): Promise<Cancellation> => {
+    const { body } = await person.post(`/lots/${lot}/cancellation/draft`, given).expect(200);
+    return (body as { record: Cancellation }).record;
+  };
+  const send = async (person: Person, lot: string, record: Cancellation, signer = person) =>
+    person.post(`/lots/${lot}/cancellation`, {
+      signed: await signRecord('cancellation', record, [signer.signer]),
+    });
+
+  it('ends a published lot for good, by a record of the agency or the tenderee that says why', async () => {
     const lot = await tender.publishedLot(cast);
-    expect(await refused(cast.tenderee.post(`/lots/${lot}/cancellation`))).toBe('403 WEB.FORBIDDEN');
-    await cast.agency.post(`/lots/${lot}/cancellation`).expect(204);
-    expect((await api(`/lots/${lot}`)).body).toMatchObject({ state: 'cancelled' });
-    expect(await refused(cast.agency.post(`/lots/${lot}/cancellation`))).toBe('409 TENDERING.WRONG_STATE');
+    expect(await refused(cast.regulator.post(`/lots/${lot}/cancellation/draft`, given))).toBe(
+      '403 WEB.FORBIDDEN',
+    );
+    expect(await refused(cast.agency.post(`/lots/${lot}/cancellation`))).toBe(
+      '400 TENDERING.RECORD_MALFORMED',
+    );
+    const record = await draftBy(cast.tenderee, lot);
+    expect(record).toMatchObject({ ...given, lot, lotKeyHash: null });
+    const codes = [
+      await send(cast.tenderee, lot, record, cast.regulator),
+      await send(cast.tenderee, lot, { ...record, notice: 'A'.repeat(43) }),
+      await send(cast.tenderee, lot, { ...record, cancelledAt: '2020-01-01T00:00:00.000Z' }),
+    ].map(({ body }) => (body as { code: string }).code);
+    expect(codes).toEqual([
+      'TENDERING.SIGNATURE_REFUSED',
+      'TENDERING.NOTICE_DIFFERS',
+      'TENDERING.NOTICE_STALE',
+    ]);
+    expect((await send(cast.tenderee, lot, record)).status).toBe(200);
+    const { body } = await api(`/lots/${lot}`);
+    expect(body).toMatchObject({ state: 'cancelled', cancellation: { record } });
+    expect((await transitions(lot)).at(-1)).toMatchObject({
+      event: 'cancel',
+      logged: hashText('cancellation', record),
+    });
+    expect((await send(cast.tenderee, lot, record)).status).toBe(409);
     expect(await refused(tender.putDocument(cast.agency, lot))).toBe('409 TENDERING.WRONG_STATE');
+  });
+
+  it('of a draft, which nobody has seen, needs no record and the agency alone', async () => {
+    const lot = await tender.makeLot(cast);
+    expect(await refused(cast.tenderee.post(`/lots/${lot}/cancellation`))).toBe('404 TENDERING.LOT_UNKNOWN');
+    await cast.agency.post(`/lots/${lot}/cancellation`).expect(200);
+    expect(await refused(cast.agency.post(`/lots/${lot}/cancellation`))).toMatch(/^4\d\d /);
   });
 });
 

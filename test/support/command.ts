@@ -11,18 +11,31 @@ export interface CommandResult {
 
 const FLAGS = ['--conditions=source', '--import', './test/support/typescript.mjs', 'apps/cli/src/main.ts'];
 
-const start = (args: readonly string[], environment: Readonly<Record<string, string>>): ChildProcess =>
-  spawn(process.execPath, [...FLAGS, ...args], {
+const BUILT = ['dist/apps/cli/src/main.js'];
+
+const start = (
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  program = FLAGS,
+): ChildProcess =>
+  spawn(process.execPath, [...program, ...args], {
     env: { ...process.env, NODE_OPTIONS: '', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 
 /** Runs the real `glasshall … --json` in a process of its own, from the sources. */
-export async function runCommand(
+export const runCommand = (
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
-): Promise<CommandResult> {
-  const child = start([...args, '--json'], environment);
+): Promise<CommandResult> => resultOf(start([...args, '--json'], environment));
+
+/** The same from the build, as `npx glasshall` runs it. */
+export const runBuilt = (
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<CommandResult> => resultOf(start([...args, '--json'], environment, BUILT));
+
+async function resultOf(child: ChildProcess): Promise<CommandResult> {
   const [out, err] = [collect(child.stdout), collect(child.stderr)];
   const exit = await new Promise<number>((resolve, reject) => {
     child.once('error', reject);

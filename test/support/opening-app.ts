@@ -422,6 +422,7 @@ export async function createOpeningApp(): Promise<OpeningApp> {
     deadline,
     notices: [{ record: { documents: lot.documents } }],
     deadlineChanges: [],
+    cancellation: null,
     seats: lot.lotKey.policy.seats,
     k: 3,
     lotKeyHash: lot.lotKeyHash,

@@ -14,10 +14,10 @@ import { Actor } from './actor.ts';
 /** A busy or slow machine needs more time for the same bids: DEMO_PATIENCE=2 doubles every period. */
 const PATIENCE = Math.max(1, Number(process.env['DEMO_PATIENCE'] ?? '1') || 1);
 
-/** Twenty legal days (法24) pass in a minute; the five-minute window lasts 5 s. Published with the tender. */
+/** Twenty legal days (法24) pass in a minute; the five-minute window lasts 2.5 s. Published with the tender. */
 export const ACCELERATION: Acceleration = {
   periods: Math.round(28_800 / PATIENCE),
-  waits: Math.round(60 / PATIENCE),
+  waits: Math.round(120 / PATIENCE),
 };
 
 export const METHOD: EvaluationMethod = {

@@ -9,6 +9,7 @@ import { BidStore } from './application/bid-store.ts';
 import { CloseLot, OpeningStores } from './application/close-lot.ts';
 import { DealingKeys, LotKeys } from './application/dealing-keys.ts';
 import { DraftRecord } from './application/draft-record.ts';
+import { FileDestruction } from './application/file-destruction.ts';
 import { FindYourself } from './application/find-yourself.ts';
 import { GroupWork } from './application/group-work.ts';
 import { LotMaterials } from './application/lot-material.ts';
@@ -31,7 +32,11 @@ import { ShareStore } from './application/share-store.ts';
 import { ShowBids, ShowOpening } from './application/show-opening.ts';
 import { RecordParts, SignRecord } from './application/sign-record.ts';
 import { OpeningController } from './http/opening.controller.ts';
-import { OpeningRecordController, QuorumController } from './http/quorum.controller.ts';
+import {
+  DestructionsController,
+  OpeningRecordController,
+  QuorumController,
+} from './http/quorum.controller.ts';
 import { TypeormBidStore } from './infrastructure/bid.typeorm-store.ts';
 import { TypeormSessionStore } from './infrastructure/session.typeorm-store.ts';
 import { TypeormShareStore } from './infrastructure/share.typeorm-store.ts';
@@ -44,7 +49,7 @@ const TICK_MS = 200;
 @Global()
 @Module({
   imports: [BiddingModule],
-  controllers: [OpeningController, QuorumController, OpeningRecordController],
+  controllers: [OpeningController, QuorumController, OpeningRecordController, DestructionsController],
   providers: [
     { provide: SessionStore, useClass: TypeormSessionStore },
     { provide: BidStore, useClass: TypeormBidStore },
@@ -56,6 +61,7 @@ const TICK_MS = 200;
     CloseLot,
     DealingKeys,
     DraftRecord,
+    FileDestruction,
     FindYourself,
     LotKeys,
     LotMaterials,
@@ -104,6 +110,9 @@ export class OpeningModule implements OnModuleInit, OnModuleDestroy {
     // From the moment that a lot takes bids it has a session, so that the tick knows when to look.
     background.subscribe('tendering.lot-keyed', 'opening.on-lot-keyed', async ({ payload }) => {
       await this.advance.run((payload as { lotId: LotId }).lotId);
+    });
+    background.subscribe('tendering.lot-cancelled', 'opening.on-lot-cancelled', async ({ payload }) => {
+      await this.transparency.destroyRoomKey((payload as { lotId: LotId }).lotId);
     });
     // Nothing will be opened any more: the room's key is forgotten, as trustees are told to forget theirs.
     background.subscribe('opening.recorded', 'opening.on-recorded', async ({ payload }) => {

@@ -2,6 +2,7 @@ import type { Instant, LotId, ProjectId } from '#kernel';
 import type { Tx } from '#persistence';
 import type {
   Acceleration,
+  Cancellation,
   DeadlineChange,
   EvaluationMethod,
   JournalKey,
@@ -33,6 +34,8 @@ export interface LotView {
   /** All versions, in order; never empty. */
   readonly notices: readonly Signed<Notice>[];
   readonly deadlineChanges: readonly Signed<DeadlineChange>[];
+  /** Null unless the tenderee or its agency ended the tender; a lot that the clock cancelled has none. */
+  readonly cancellation: Signed<Cancellation> | null;
   readonly seats: readonly Seat[];
   readonly k: number;
   /** Null before every trustee has signed. */

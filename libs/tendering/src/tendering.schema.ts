@@ -1,8 +1,9 @@
 import type { ContextSchema } from '#persistence';
 import { CreateTendering1700000200001 } from '../migrations/1700000200001-create-tendering.ts';
+import { SignCancellations1700000200002 } from '../migrations/1700000200002-sign-cancellations.ts';
 
 export const tenderingSchema: ContextSchema = {
   name: 'tendering',
   entities: [],
-  migrations: [CreateTendering1700000200001],
+  migrations: [CreateTendering1700000200001, SignCancellations1700000200002],
 };

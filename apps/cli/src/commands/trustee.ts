@@ -3,13 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { TrustError } from '#trust';
 import { flagOption, mustOption, textOption } from '../command.ts';
-import type { CommandSpec, Input } from '../command.ts';
+import type { CommandSpec, Input, Outcome } from '../command.ts';
 import { CommandFailure, reportOf } from '../failure.ts';
 import { CRLS, P12, PASSWORD, SERVER, TRUST, readSecret, readSigner, readTrust } from '../files.ts';
 import { Platform } from '../platform/platform.ts';
 import { watchDeadline } from '../trustee/deadline.ts';
-import { destroyWhenOver } from '../trustee/destroy.ts';
+import { destroyWhenOver, fileDestruction } from '../trustee/destroy.ts';
 import { Keystore } from '../trustee/keystore.ts';
+import type { LotSecret } from '../trustee/keystore.ts';
 import { releaseShares } from '../trustee/release.ts';
 import type { Confirm, ReleaseState } from '../trustee/release.ts';
 import { seatOf, takeSeat } from '../trustee/seat.ts';
@@ -47,7 +48,11 @@ export const trusteeAccept: CommandSpec = {
   arguments: [LOT],
   options: [
     ...OPTIONS,
-    { flags: '--wait <seconds>', description: 'wait for the other seats this long', default: '0' },
+    {
+      flags: '--wait <seconds>',
+      description: 'wait this long for the other seats and their signatures',
+      default: '0',
+    },
   ],
   schema: z.strictObject({
     ok: z.literal(true),
@@ -60,9 +65,9 @@ export const trusteeAccept: CommandSpec = {
     const lot = input.args[0] ?? '';
     const waitUntil = performance.now() + Number(mustOption(input.options, 'wait')) * 1000;
     let seat = await takeSeat(trustee, lot);
-    while (seat.state === 'offered' && performance.now() < waitUntil) {
+    while (seat.state !== 'keyed' && performance.now() < waitUntil) {
       await sleep(1000);
-      seat = await takeSeat(trustee, lot);
+      seat = await takeSeat(trustee, lot).catch(unlessNotLogged(seat));
     }
     return {
       data: { ok: true, lot, ...seat },
@@ -72,10 +77,18 @@ export const trusteeAccept: CommandSpec = {
   },
 };
 
+/** The key is complete and waits for its place in the log: a moment later it can be checked. */
+const unlessNotLogged =
+  <T>(seat: T) =>
+  (error: unknown): T => {
+    if (error instanceof CommandFailure && error.code === 'CLI.LOT_NOT_READY') return seat;
+    throw error;
+  };
+
 const releaseSchema = z.strictObject({
   ok: z.literal(true),
   lot: z.string(),
-  state: z.enum(['waiting', 'released', 'failed']),
+  state: z.enum(['waiting', 'released', 'failed', 'destroyed']),
   released: z.array(z.string()),
   bids: z.number(),
   standing: z.number().nullable(),
@@ -84,22 +97,39 @@ const releaseSchema = z.strictObject({
 
 export const trusteeOpen: CommandSpec = {
   name: 'trustee open',
-  summary: 'check a closed lot and release your shares of it, asking before each stage',
+  summary:
+    'check a closed lot and release your shares of it, asking before each stage; once its opening is recorded, destroy your key',
   arguments: [LOT],
   options: [...OPTIONS, { flags: '--yes', description: 'do not ask' }],
   schema: releaseSchema,
   async run(input) {
     const trustee = await begin(input);
     const lot = input.args[0] ?? '';
-    const secret = await trustee.keystore.load(lot);
+    const secret = await keyed(trustee, lot);
+    if (!secret && (await fileDestruction(trustee, lot))) return destroyed(lot);
     if (!secret) throw new CommandFailure('TRUSTEE.NO_KEY', { lot });
-    const confirm = flagOption(input.options, 'yes') ? always : ask;
     const opening = await trustee.platform.opening(lot);
+    if (opening.record && (await destroyWhenOver(trustee, secret, opening.record))) return destroyed(lot);
+    const confirm = flagOption(input.options, 'yes') ? always : ask;
     const watched = secret.close === null ? await watchDeadline(trustee, secret) : secret;
     const state = await releaseShares(trustee, watched, opening, confirm);
     return { data: { ok: true, lot, ...state }, text: describe(lot, state), exit: 0 };
   },
 };
+
+/** The seat's key; of a trustee that signed and went, with the key record that was completed since, checked as ever. */
+async function keyed(trustee: Trustee, lot: string): Promise<LotSecret | null> {
+  const secret = await trustee.keystore.load(lot);
+  if (!secret || secret.lotKeyHash) return secret;
+  await takeSeat(trustee, lot);
+  return trustee.keystore.load(lot);
+}
+
+const destroyed = (lot: string): Outcome => ({
+  data: { ok: true, lot, state: 'destroyed', released: [], bids: 0, standing: null, reason: null },
+  text: [`lot ${lot}: the opening is recorded; your key is destroyed and your statement filed`],
+  exit: 0,
+});
 
 const always: Confirm = () => Promise.resolve(true);
 
@@ -200,7 +230,7 @@ async function openLots(platform: Platform): Promise<{ id: string; state: string
   for (let cursor: string | null = null; ;) {
     const page: Awaited<ReturnType<Platform['lots']>> = await platform.lots(cursor);
     found.push(...page.items.map(({ id, state }) => ({ id, state })));
-    cursor = page.next ?? null;
+    cursor = page.nextCursor;
     if (cursor === null) return found;
   }
 }
@@ -213,6 +243,7 @@ async function serveLot(
   const as = (state: string, reason: string | null = null): LotState => ({ lot, state, reason });
   try {
     const secret = await trustee.keystore.load(lot);
+    if (!secret && (await fileDestruction(trustee, lot))) return as('destroyed');
     if (!secret?.lotKeyHash) {
       if (platformState !== 'published' && !secret) return as('no-seat');
       if (seatOf(await trustee.platform.lotKeyTerms(lot), trustee) === null) return as('no-seat');

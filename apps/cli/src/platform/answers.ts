@@ -21,7 +21,7 @@ import {
 export const challengeAnswer = z.looseObject({ login });
 export const sessionAnswer = z.looseObject({ token: z.string().min(1).max(500) });
 export const lotItem = z.looseObject({ id: z.string(), state: z.string() });
-export const lotsAnswer = z.looseObject({ items: z.array(lotItem), next: z.string().nullish() });
+export const lotsAnswer = z.looseObject({ items: z.array(lotItem), nextCursor: z.string().nullable() });
 export const lotAnswer = z.looseObject({
   id: z.string(),
   state: z.string(),

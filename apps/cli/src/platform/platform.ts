@@ -162,6 +162,10 @@ export class Platform {
     await this.postBytes(`/lots/${part(lot)}/opening/sealed-shares`, body);
   }
 
+  async fileDestruction(lot: string, statement: Signed<unknown>): Promise<void> {
+    await this.postBytes(`/lots/${part(lot)}/opening/destructions`, canonicalBytes(statement));
+  }
+
   async checkpoint(): Promise<string> {
     return new TextDecoder().decode(
       await this.http.bytes({ method: 'GET', path: '/log/checkpoint' }, 16_384),

@@ -1,31 +1,86 @@
+import { readFile, rename } from 'node:fs/promises';
 import { SystemClock, formatInstant } from '#kernel';
 import {
   TrustError,
   canonicalBytes,
   hashText,
+  keyDestroyed,
   openingRecord,
+  parseRecord,
   signRecord,
   signed,
   verifySigned,
 } from '#trust';
+import type { KeyDestroyed, Signed } from '#trust';
 import { replaceFile } from '../files.ts';
 import { readLog } from './material.ts';
 import { checkLot, fetchLot } from '../lot.ts';
-import type { LotSecret } from './keystore.ts';
+import type { Keystore, LotSecret } from './keystore.ts';
 import type { Trustee } from './seat.ts';
 
 /**
- * Destroys the lot's key once the lot is over, and keeps a signed record of it. Over means: an opening record of this
- * very CLOSE, signed under pinned roots and in the pinned log. A platform's word alone would let it starve an opening.
+ * Destroys the lot's key once the lot is over, keeps a signed record of it and files it at the platform. Over means: an
+ * opening record of this very CLOSE, signed under pinned roots and in the pinned log. A platform's word alone would let
+ * it starve an opening. False: not over yet.
  */
 export async function destroyWhenOver(
   trustee: Trustee,
   secret: LotSecret,
   record: unknown,
 ): Promise<boolean> {
+  const hash = await recordedOpening(trustee, secret, record);
+  if (hash === null) return false;
+  const { keystore, signer } = trustee;
+  const destroyed: KeyDestroyed = {
+    type: 'key-destroyed',
+    lot: secret.lot,
+    lotKeyHash: secret.lotKeyHash ?? '',
+    i: secret.i,
+    record: hash,
+    destroyedAt: formatInstant(new SystemClock().now()),
+  };
+  const statement = await signRecord('key-destroyed', destroyed, [signer]);
+  // On disk before the key goes: nobody could sign for this seat's key once it is not known any more what it was for.
+  await replaceFile(pendingPathOf(keystore, secret.lot), canonicalBytes(statement));
+  await keystore.destroy(secret.lot);
+  trustee.progress(`lot ${secret.lot}: opening recorded, key destroyed`);
+  await fileDestruction(trustee, secret.lot);
+  return true;
+}
+
+/** Files the statement of a key that is gone; safe to repeat. False where this keystore has none for the lot. */
+export async function fileDestruction(
+  { keystore, platform }: Pick<Trustee, 'keystore' | 'platform'>,
+  lot: string,
+): Promise<boolean> {
+  const kept = keystore.recordPathOf(lot);
+  const pending = pendingPathOf(keystore, lot);
+  const bytes = (await readIfThere(pending)) ?? (await readIfThere(kept));
+  if (bytes === null || (await keystore.load(lot)) !== null) return false;
+  const statement: Signed<KeyDestroyed> = parseRecord(signed(keyDestroyed), bytes);
+  await platform.fileDestruction(lot, statement);
+  await rename(pending, kept).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+  });
+  return true;
+}
+
+const pendingPathOf = (keystore: Keystore, lot: string): string => `${keystore.recordPathOf(lot)}.pending`;
+
+async function readIfThere(path: string): Promise<Uint8Array | null> {
+  try {
+    return new Uint8Array(await readFile(path));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+/** H of the opening record that ends this lot; null where there is none, or the log does not hold it yet. */
+async function recordedOpening(trustee: Trustee, secret: LotSecret, record: unknown): Promise<string | null> {
   const parsed = signed(openingRecord).safeParse(record);
-  if (!parsed.success || secret.close === null) return false;
-  const { platform, trust, keystore, signer } = trustee;
+  if (!parsed.success || secret.close === null) return null;
+  const { platform, trust } = trustee;
   const file = await fetchLot(platform, secret.lot);
   const lot = checkLot(file, trust, new SystemClock().now(), secret.lotKeyHash);
   const signers = parsed.data.signatures.map((each) => each.signer);
@@ -39,18 +94,5 @@ export async function destroyWhenOver(
   const hash = hashText('opening-record', parsed.data.record);
   const receipt = await platform.logReceipt(hash);
   const log = await readLog(platform, trust);
-  if (!receipt || !log.holds(hash, receipt.blind, receipt.index)) return false;
-  const destroyed = {
-    type: 'key-destroyed',
-    lot: secret.lot,
-    lotKeyHash: secret.lotKeyHash,
-    i: secret.i,
-    record: hash,
-    destroyedAt: formatInstant(new SystemClock().now()),
-  };
-  await keystore.destroy(secret.lot);
-  const statement = await signRecord('key-destroyed', destroyed, [signer]);
-  await replaceFile(keystore.recordPathOf(secret.lot), canonicalBytes(statement));
-  trustee.progress(`lot ${secret.lot}: opening recorded, key destroyed`);
-  return true;
+  return receipt && log.holds(hash, receipt.blind, receipt.index) ? hash : null;
 }

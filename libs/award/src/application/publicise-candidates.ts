@@ -2,14 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { formatInstant, unwrap } from '#kernel';
 import type { Instant, LotId } from '#kernel';
 import { signedByCaller } from '#evaluation';
-import { earliestPublicityEnd } from '#legal-time';
 import { Parties } from '#parties';
 import { UnitOfWork } from '#persistence';
 import { Transparency } from '#transparency';
 import { hashText } from '#trust';
 import type { Publicity, Signed } from '#trust';
 import type { Principal } from '#web';
-import { decideAward, SIGNING_MS } from '../domain/award-procedure.ts';
+import { decideAward, publicityUntil, SIGNING_MS } from '../domain/award-procedure.ts';
 import { AwardFactsReader, instantOf, refused } from './award-facts.ts';
 import type { AwardCase } from './award-facts.ts';
 import { AwardStore } from './award-store.ts';
@@ -28,9 +27,7 @@ export class PubliciseCandidates {
   async draft(lotId: LotId, caller: Principal): Promise<Publicity> {
     const known = await this.facts.load(lotId, caller);
     const now = await this.unitOfWork.run((tx) => tx.now(), { readOnly: true });
-    // Counted from the draft: what signing takes (SIGNING_MS at most) is part of the period.
-    const end = earliestPublicityEnd(known.ruleset, now, known.lot.acceleration);
-    return compose(known, now, end);
+    return compose(known, now, publicityUntil(known.ruleset, now, known.lot.acceleration));
   }
 
   async publish(lotId: LotId, signed: Signed<Publicity>, caller: Principal): Promise<{ hash: string }> {

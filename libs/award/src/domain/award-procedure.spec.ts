@@ -3,6 +3,7 @@ import { CURRENT_TENDERING_RULESET, REAL_TIME } from '#legal-time';
 import {
   awardMachine,
   decideAward,
+  publicityUntil,
   SIGNING_MS,
   type AwardEvent,
   type AwardFacts,
@@ -51,6 +52,27 @@ describe('award procedure', () => {
     );
     expect(outcome('awaiting-publicity', 'publicise', lasting(3 * DAY))).toBe('publicised');
     expect(outcome('awaiting-publicity', 'publicise', lasting(3 * DAY + 1))).toBe('publicised');
+  });
+
+  it('counts the three days from the publication, not from the draft (条例54)', () => {
+    const drafted = instant(now - 60_000);
+    const until = (ms: number) => facts({ publicity: { from: drafted, until: instant(now + 3 * DAY + ms) } });
+    expect(outcome('awaiting-publicity', 'publicise', until(-1))).toBe('AWARD.PUBLICITY_TOO_SHORT');
+    expect(outcome('awaiting-publicity', 'publicise', until(0))).toBe('publicised');
+    expect(outcome('awaiting-publicity', 'publicise', until(1))).toBe('publicised');
+  });
+
+  it.each([
+    ['real time', REAL_TIME],
+    ['accelerated', { periods: 960, waits: 10 }],
+  ])('a draft leaves time for its signing: %s', (_, scale) => {
+    const period = { from: now, until: publicityUntil(ruleset, now, scale) };
+    const signedAfter = (ms: number) =>
+      outcome('awaiting-publicity', 'publicise', facts({ scale, publicity: period }), instant(now + ms));
+    const signing = SIGNING_MS / scale.waits;
+    expect(signedAfter(signing - 1)).toBe('publicised');
+    expect(signedAfter(signing)).toBe('publicised');
+    expect(signedAfter(signing + 1)).not.toBe('publicised');
   });
 
   it('does not let publicity begin in the past', () => {

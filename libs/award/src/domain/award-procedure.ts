@@ -1,6 +1,6 @@
-import { formatInstant, MINUTE, nextState, ok, refuse } from '#kernel';
+import { addMs, formatInstant, MINUTE, nextState, ok, refuse } from '#kernel';
 import type { Instant, Machine, Refusal, Result } from '#kernel';
-import { breachFacts, publicityLength } from '#legal-time';
+import { breachFacts, earliestPublicityEnd, publicityLength } from '#legal-time';
 import type { Ruleset, TimeScale } from '#legal-time';
 
 export type AwardState = 'awaiting-publicity' | 'publicised' | 'awarded' | 'failed';
@@ -52,11 +52,12 @@ export function decideAward(
 
 type Refused = { readonly ok: false; readonly error: Refusal<AwardRefusal> } | null;
 
-/** 条例54: at least three days, and the days before its publication do not count. */
+/** 条例54: at least three days of publicity, and what passed before its publication does not count. */
 function publicityIsLongEnough({ publicity, ruleset, scale }: AwardFacts, now: Instant): Refused {
   if (!publicity || publicity.from < now - SIGNING_MS)
     return refuse('AWARD.PUBLICITY_IN_PAST', { now: formatInstant(now) });
-  const breach = publicityLength({ ruleset, scale, from: publicity.from, to: publicity.until });
+  const from = publicity.from > now ? publicity.from : now;
+  const breach = publicityLength({ ruleset, scale, from, to: publicity.until });
   return breach ? refuse('AWARD.PUBLICITY_TOO_SHORT', breachFacts(breach)) : null;
 }
 
@@ -79,3 +80,7 @@ function firstRankWins({ firstRank, awarded }: AwardFacts): Refused {
 
 /** A record is drafted, signed by a person and sent back: so much may pass in between. */
 export const SIGNING_MS = 10 * MINUTE;
+
+/** What a draft adds to the publicity for its signing: whoever takes longer drafts again. */
+export const publicityUntil = (ruleset: Ruleset, draftedAt: Instant, scale: TimeScale): Instant =>
+  earliestPublicityEnd(ruleset, addMs(draftedAt, Math.ceil(SIGNING_MS / scale.waits)), scale);

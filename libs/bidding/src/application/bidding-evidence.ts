@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { IntegrityError } from '#kernel';
 import type { LotId } from '#kernel';
 import { UnitOfWork } from '#persistence';
+import { Tendering } from '#tendering';
 import { canonicalBytes, hashText } from '#trust';
 import type { EnvelopeName } from '#trust';
 import { EvidenceSource } from '#transparency';
@@ -34,12 +35,15 @@ export class BiddingEvidence extends EvidenceSource {
     private readonly bidding: Bidding,
     private readonly stores: UploadStores,
     private readonly unitOfWork: UnitOfWork,
+    private readonly tendering: Tendering,
   ) {
     super();
   }
 
   async *contribute(lotId: string, audience: EvidenceAudience): AsyncIterable<EvidencePiece> {
     const lot = lotId as LotId;
+    // What was sealed for a tender that was cancelled stays unseen, its number too.
+    if ((await this.tendering.lot(lot))?.cancellation) return;
     const { bids, moves } = await this.unitOfWork.run(
       async (tx) => ({
         bids: await this.stores.bids.bidsOf(tx, lot),

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { LotId } from '#kernel';
 import { UnitOfWork } from '#persistence';
+import { Tendering } from '#tendering';
 import { EvidenceSource } from '#transparency';
 import type { EvidenceAudience, EvidencePiece } from '#transparency';
 import { canonicalBytes } from '#trust';
@@ -16,7 +17,7 @@ const json = (path: string, record: unknown, logged?: { type: string; hash: stri
   ...(logged ? { logged } : {}),
 });
 
-/** close.json, adds/, shares/, sealed-shares/, reveals/, record.json; for auditors the committee's in plain too. */
+/** close.json, adds/, shares/, sealed-shares/, reveals/, record.json, destroyed/; for auditors the committee's too. */
 @Injectable()
 export class OpeningEvidence extends EvidenceSource {
   readonly name = 'opening';
@@ -27,6 +28,7 @@ export class OpeningEvidence extends EvidenceSource {
     private readonly shares: ShareStore,
     private readonly checks: ShareChecks,
     private readonly reveals: Reveals,
+    private readonly tendering: Tendering,
   ) {
     super();
   }
@@ -34,16 +36,19 @@ export class OpeningEvidence extends EvidenceSource {
   override async stateOf(lotId: string): Promise<'unknown' | 'pending' | 'available'> {
     const session = await this.unitOfWork.run((tx) => this.stores.sessions.find(tx, lotId as LotId));
     if (!session) return 'unknown';
-    return session.state === 'recorded' ? 'available' : 'pending';
+    if (session.state === 'recorded') return 'available';
+    // Nothing is waited for any more where the tender was cancelled.
+    return (await this.tendering.lot(lotId as LotId))?.cancellation ? 'unknown' : 'pending';
   }
 
   async *contribute(lot: string, audience: EvidenceAudience): AsyncIterable<EvidencePiece> {
     const lotId = lot as LotId;
-    const { close, additions, shares, record } = await this.unitOfWork.run(async (tx) => ({
+    const { close, additions, shares, record, destroyed } = await this.unitOfWork.run(async (tx) => ({
       close: await this.stores.sessions.close(tx, lotId),
       additions: await this.stores.sessions.additions(tx, lotId),
       shares: await this.shares.list(tx, lotId, {}),
       record: await this.stores.sessions.record(tx, lotId),
+      destroyed: await this.shares.destructions(tx, lotId),
     }));
     if (close) yield json('close.json', close.signed, { type: 'close', hash: close.hash });
     for (const { signed, hash } of additions) {
@@ -64,5 +69,8 @@ export class OpeningEvidence extends EvidenceSource {
       yield json(`reveals/${reveal.c}-${reveal.stage}-${reveal.audience}.json`, reveal);
     }
     if (record) yield json('record.json', record.signed, { type: 'opening-record', hash: record.hash });
+    for (const { signed, hash } of destroyed) {
+      yield json(`destroyed/${signed.record.i}.json`, signed, { type: 'key-destroyed', hash });
+    }
   }
 }

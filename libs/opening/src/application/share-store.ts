@@ -1,6 +1,7 @@
 import type { LotId } from '#kernel';
 import type { Tx } from '#persistence';
-import type { SealedShares, ShareAudience, Shares, Signed } from '#trust';
+import type { KeyDestroyed, SealedShares, ShareAudience, Shares, Signed } from '#trust';
+import type { Stored } from './session-store.ts';
 
 export interface SharesKey {
   readonly stage: number;
@@ -28,6 +29,9 @@ export abstract class ShareStore {
     lotId: LotId,
     filter: { readonly stage?: number; readonly audience?: ShareAudience },
   ): Promise<readonly StoredShares[]>;
+  abstract addDestruction(tx: Tx, lotId: LotId, stored: Stored<KeyDestroyed>): Promise<void>;
+  /** By seat. */
+  abstract destructions(tx: Tx, lotId: LotId): Promise<readonly Stored<KeyDestroyed>[]>;
   abstract refused(
     tx: Tx,
     lotId: LotId,

@@ -123,4 +123,19 @@ defineProblems<OpeningRefusalCode>({
     zh: '开标记录签名无效或记录已变化',
     en: 'The signature does not hold for the record as it stands',
   },
+  'OPENING.DESTRUCTION_SIGNATURE': {
+    status: 422,
+    zh: '密钥销毁声明签名无效',
+    en: 'The statement of destruction is not signed by the seat’s certificate',
+  },
+  'OPENING.DESTRUCTION_OTHER': {
+    status: 422,
+    zh: '密钥销毁声明与本标段开标记录不符',
+    en: 'The statement names another lot, key or opening record',
+  },
+  'OPENING.DESTRUCTION_DIFFERS': {
+    status: 409,
+    zh: '该席位已提交另一份密钥销毁声明',
+    en: 'This seat has filed another statement of destruction',
+  },
 });

@@ -1,6 +1,7 @@
 import {
   Body,
   Controller,
+  Get,
   HttpCode,
   Param,
   ParseIntPipe,
@@ -20,15 +21,17 @@ import {
   bytesUpTo,
   commit,
   envelopeName,
+  keyDestroyed,
   receiptFile,
   sealedShares,
   shares,
   signature,
   signed,
 } from '#trust';
-import type { Shares, SealedShares, Signed } from '#trust';
+import type { KeyDestroyed, Shares, SealedShares, Signed } from '#trust';
 import { CurrentPrincipal, Public, RequirePermission } from '#web';
 import type { Principal } from '#web';
+import { FileDestruction } from '../application/file-destruction.ts';
 import { FindYourself } from '../application/find-yourself.ts';
 import { Objections } from '../application/objections.ts';
 import { ReceiveShares } from '../application/receive-shares.ts';
@@ -45,6 +48,7 @@ const sealedInput: z.ZodType<{ signed: Signed<SealedShares>; box: string }> = z.
   box: bytesUpTo(MAX_SHARES_BYTES + 1024),
 });
 const foundInput = z.strictObject({ receipt: receiptFile, commit });
+const signedDestruction: z.ZodType<Signed<KeyDestroyed>> = signed(keyDestroyed);
 const signatureInput = z.strictObject({ signature });
 /** base64url in JSON is a third longer than the bytes. */
 const MAX_SEALED_BYTES = 6 * 1024 * 1024;
@@ -187,5 +191,36 @@ export class OpeningRecordController {
   ) {
     const body = await readBody(request, signatureInput);
     return this.sign.run(lotId as LotId, who, body.signature);
+  }
+}
+
+@ApiTags('opening')
+@Controller('api/v1/lots/:lotId/opening/destructions')
+export class DestructionsController {
+  constructor(private readonly destructions: FileDestruction) {}
+
+  @Post()
+  @RequirePermission('trustee.act')
+  @ApiBearerAuth()
+  @ApiOperation({
+    summary: 'Signed<KeyDestroyed>: the seat’s key of this lot is gone; once the opening is recorded',
+  })
+  async file(
+    @Param('lotId', ParseUUIDPipe) lotId: string,
+    @CurrentPrincipal() who: Principal,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ) {
+    const body = await readBody(request, signedDestruction);
+    const { created, hash } = await this.destructions.run(lotId as LotId, who, body);
+    response.status(created ? 201 : 200);
+    return { hash };
+  }
+
+  @Get()
+  @Public()
+  @ApiOperation({ summary: 'Which trustees have destroyed their key of this lot, by seat' })
+  async list(@Param('lotId', ParseUUIDPipe) lotId: string) {
+    return { items: await this.destructions.list(lotId as LotId) };
   }
 }

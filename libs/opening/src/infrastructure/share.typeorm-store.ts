@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { LotId } from '#kernel';
 import type { Tx } from '#persistence';
 import { canonicalBytes, utf8 } from '#trust';
-import type { ShareAudience } from '#trust';
+import type { KeyDestroyed, ShareAudience } from '#trust';
+import type { Stored } from '../application/session-store.ts';
 import { ShareStore } from '../application/share-store.ts';
 import type { SharesKey, StoredShares } from '../application/share-store.ts';
 
@@ -71,6 +72,26 @@ export class TypeormShareStore extends ShareStore {
       [lotId, filter.stage ?? null, filter.audience ?? null],
     );
     return rows.map(sharesOf);
+  }
+
+  async addDestruction(tx: Tx, lotId: LotId, { hash, signed }: Stored<KeyDestroyed>): Promise<void> {
+    await tx.execute('INSERT INTO opening.key_destroyed (lot, i, hash, signed) VALUES ($1, $2, $3, $4)', [
+      lotId,
+      signed.record.i,
+      hash,
+      utf8.decode(canonicalBytes(signed)),
+    ]);
+  }
+
+  async destructions(tx: Tx, lotId: LotId): Promise<readonly Stored<KeyDestroyed>[]> {
+    const rows = await tx.query<{ hash: string; signed: string }>(
+      'SELECT hash, signed FROM opening.key_destroyed WHERE lot = $1 ORDER BY i',
+      [lotId],
+    );
+    return rows.map(({ hash, signed }) => ({
+      hash,
+      signed: JSON.parse(signed) as Stored<KeyDestroyed>['signed'],
+    }));
   }
 
   async refused(

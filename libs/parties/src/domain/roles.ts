@@ -21,6 +21,7 @@ export const PERMISSIONS = [
   'parties.read',
   'authorities.manage',
   'tender.manage',
+  'tender.cancel',
   'trustee.act',
   'bid.submit',
   'opening.sign',
@@ -35,9 +36,10 @@ export type Permission = (typeof PERMISSIONS)[number];
 
 /** The one table of who may do what; the use case checks again, on the object. */
 export const PERMISSIONS_OF: { readonly [Role in PartyRole]: readonly Permission[] } = {
-  tenderee: ['trustee.act', 'opening.sign', 'evaluation.read', 'deadline.change'],
+  tenderee: ['tender.cancel', 'trustee.act', 'opening.sign', 'evaluation.read', 'deadline.change'],
   agency: [
     'tender.manage',
+    'tender.cancel',
     'trustee.act',
     'opening.sign',
     'evaluation.read',

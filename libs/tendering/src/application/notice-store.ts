@@ -1,6 +1,6 @@
 import type { LotId } from '#kernel';
 import type { Tx } from '#persistence';
-import type { DeadlineChange, DocumentRef, Notice, Signed } from '#trust';
+import type { Cancellation, DeadlineChange, DocumentRef, Notice, Signed } from '#trust';
 
 export interface StoredDocument extends DocumentRef {
   readonly id: string;
@@ -31,4 +31,6 @@ export abstract class NoticeStore {
   ): Promise<void>;
   /** In order of sequence. */
   abstract deadlineChanges(tx: Tx, lotId: LotId): Promise<readonly Signed<DeadlineChange>[]>;
+  abstract addCancellation(tx: Tx, signed: Signed<Cancellation>, hash: string): Promise<void>;
+  abstract cancellation(tx: Tx, lotId: LotId): Promise<Signed<Cancellation> | null>;
 }

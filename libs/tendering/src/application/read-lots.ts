@@ -147,6 +147,7 @@ export class ReadLots extends Tendering {
       deadline: lot.deadline,
       notices: await this.notices.notices(tx, lotId),
       deadlineChanges: await this.notices.deadlineChanges(tx, lotId),
+      cancellation: await this.notices.cancellation(tx, lotId),
       seats: lot.seats,
       k: lot.k,
       lotKeyHash: lot.lotKeyHash,

@@ -26,7 +26,13 @@ import type { PublicLot } from '../application/read-lots.ts';
 import { StoreDocument } from '../application/store-document.ts';
 import { tenderError } from '../domain/refusals.ts';
 import { instantOf, lotId } from './parameters.ts';
-import { DraftNoticeDto, LotQuery, SignedDto } from './tendering.dto.ts';
+import {
+  CancellationDto,
+  DraftCancellationDto,
+  DraftNoticeDto,
+  LotQuery,
+  SignedDto,
+} from './tendering.dto.ts';
 
 /** What anyone may see of where a lot is; opening and award have views of their own. */
 const stageOf = (state: 'published' | 'keyed' | 'cancelled', deadline: Instant, now: Instant): string => {
@@ -155,16 +161,32 @@ export class LotsController {
     return { signed: await this.deadlines.run(who, lotId(id), dto.signed, address) };
   }
 
-  @Post(':id/cancellation')
-  @RequirePermission('tender.manage')
-  @HttpCode(204)
+  @Post(':id/cancellation/draft')
+  @RequirePermission('tender.cancel')
+  @HttpCode(200)
   @ApiBearerAuth()
+  async draftCancellation(
+    @Param('id') id: string,
+    @Body() dto: DraftCancellationDto,
+    @CurrentPrincipal() who: Principal,
+  ) {
+    return { record: await this.cancellation.draft(who, lotId(id), dto) };
+  }
+
+  @Post(':id/cancellation')
+  @RequirePermission('tender.cancel')
+  @HttpCode(200)
+  @ApiBearerAuth()
+  @ApiOperation({
+    summary: 'Ends a tender before its deadline (条例31): a signed record, or nothing for a draft',
+  })
   async cancel(
     @Param('id') id: string,
+    @Body() dto: CancellationDto,
     @CurrentPrincipal() who: Principal,
     @Ip() address: string,
-  ): Promise<void> {
-    await this.cancellation.run(who, lotId(id), address);
+  ) {
+    return { signed: await this.cancellation.run(who, lotId(id), dto.signed, address) };
   }
 }
 

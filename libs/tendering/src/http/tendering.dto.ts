@@ -99,6 +99,23 @@ export class SignedDto {
   signed!: object;
 }
 
+export class DraftCancellationDto {
+  @ApiProperty({ maxLength: 4000 })
+  @IsPlainText(4000, { lines: true })
+  reason!: string;
+
+  @ApiProperty({ maxLength: 300, example: '招标投标法实施条例第三十一条' })
+  @IsPlainText(300)
+  article!: string;
+}
+
+export class CancellationDto {
+  @ApiPropertyOptional({ type: Object, description: '{record, signatures}; left out for a draft' })
+  @IsOptional()
+  @IsObject()
+  signed?: object;
+}
+
 export class OfferDto {
   @ApiProperty({ type: Object, description: 'TrusteeKey: {i, org, cert, y, pop}' })
   @IsObject()

@@ -22,12 +22,19 @@ export class LotEvidence extends EvidenceSource {
     super();
   }
 
+  /** Of a tender that was cancelled this is all that there ever is. */
+  override async stateOf(lotId: string): Promise<'unknown' | 'available'> {
+    const lot = await this.tendering.lot(lotId as LotId);
+    return lot?.cancellation ? 'available' : 'unknown';
+  }
+
   async *contribute(lotId: string): AsyncIterable<EvidencePiece> {
     const lot = await this.tendering.lot(lotId as LotId);
     if (!lot) return;
     for (const signed of lot.notices) yield piece(`notices/${signed.record.version}.json`, 'notice', signed);
     for (const signed of lot.deadlineChanges)
       yield piece(`deadlines/${signed.record.sequence}.json`, 'deadline', signed);
+    if (lot.cancellation) yield piece('cancellation.json', 'cancellation', lot.cancellation);
     if (lot.lotKey) yield piece('lotkey.json', 'lotkey', lot.lotKey);
     if (lot.journal) yield piece('journal.json', 'journal', lot.journal);
   }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { LotId } from '#kernel';
 import type { Tx } from '#persistence';
-import type { DeadlineChange, Notice, Signed } from '#trust';
+import type { Cancellation, DeadlineChange, Notice, Signed } from '#trust';
 import { NoticeStore } from '../application/notice-store.ts';
 import type { StoredDocument } from '../application/notice-store.ts';
 
@@ -88,5 +88,21 @@ export class TypeormNoticeStore extends NoticeStore {
       [lotId],
     );
     return rows.map(({ signed }) => signed);
+  }
+
+  async addCancellation(tx: Tx, signed: Signed<Cancellation>, hash: string): Promise<void> {
+    await tx.execute('INSERT INTO tendering.cancellation (lot_id, hash, signed) VALUES ($1, $2, $3::jsonb)', [
+      signed.record.lot,
+      hash,
+      JSON.stringify(signed),
+    ]);
+  }
+
+  async cancellation(tx: Tx, lotId: LotId): Promise<Signed<Cancellation> | null> {
+    const [row] = await tx.query<{ signed: Signed<Cancellation> }>(
+      'SELECT signed FROM tendering.cancellation WHERE lot_id = $1',
+      [lotId],
+    );
+    return row?.signed ?? null;
   }
 }

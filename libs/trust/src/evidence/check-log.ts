@@ -89,9 +89,11 @@ export function loggedRecords(v: Verification): { type: string; hash: string; pa
     add('deadline', record, `deadlines/${i + 1}.json`),
   );
   numbered(evidence, 'close-add').forEach(({ record }, i) => add('close-add', record, `adds/${i + 1}.json`));
-  for (const kind of ['lotkey', 'journal', 'close'] as const)
+  for (const kind of ['lotkey', 'journal', 'close', 'cancellation'] as const)
     add(kind, only(evidence, kind)?.record, `${kind}.json`);
   add('opening-record', only(evidence, 'opening-record')?.record, 'record.json');
+  for (const [name, { record }] of evidence.records['key-destroyed'])
+    add('key-destroyed', record, `destroyed/${name}.json`);
   add('evaluation-report', only(evidence, 'evaluation-report')?.record, 'report.json');
   add('publicity', only(evidence, 'publicity')?.record, 'publicity.json');
   add('award', only(evidence, 'award')?.record, 'award.json');

@@ -14,6 +14,7 @@ import {
   combine,
   headOf,
 } from './check-shares.ts';
+import { checkDestructions } from './check-destructions.ts';
 import { at } from './context.ts';
 import type { Verification } from './context.ts';
 import { openFromBundle } from './open-from-bundle.ts';
@@ -42,6 +43,7 @@ export async function checkOpening(v: Verification): Promise<void> {
   const agency = v.notices[0]?.record.agency.creditCode ?? '';
   const rule = { when: at(record.record.finishedAt), needed: ['platform', agency], blame: 'agency' } as const;
   v.checkSigners('V16', 'record.json', 'opening-record', record, rule);
+  checkDestructions(v, lotKey, hashText('opening-record', record.record));
   checkSealedShares(v, lotKey, standing.goesOn);
   const reached = { identities: enough, contents: standing.goesOn, standing: new Set(going) };
   checkTrustees(v, record.record, lotKey);

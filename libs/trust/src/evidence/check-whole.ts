@@ -18,6 +18,7 @@ function checkOrder(v: Verification): void {
   const chain: [string, number | null][] = [
     ['notices/1.json', place('notice', v.notices[0]?.record)],
     ['lotkey.json', place('lotkey', v.lotKey)],
+    ['cancellation.json', place('cancellation', only(v.evidence, 'cancellation')?.record)],
     ['close.json', place('close', v.close)],
     ['record.json', place('opening-record', only(v.evidence, 'opening-record')?.record)],
     ['report.json', place('evaluation-report', only(v.evidence, 'evaluation-report')?.record)],
@@ -47,6 +48,11 @@ function checkOrder(v: Verification): void {
   const added = numbered(v.evidence, 'close-add').map(({ record }) => place('close-add', record) ?? 0);
   const settled = Math.max(close ?? 0, ...added);
   const opening = place('opening-record', only(v.evidence, 'opening-record')?.record);
+  for (const [name, { record }] of v.evidence.records['key-destroyed']) {
+    const gone = place('key-destroyed', record);
+    const after = gone === null || opening === null || opening < gone;
+    v.findings.expect(after, 'V17', 'EVIDENCE.OUT_OF_ORDER', `destroyed/${name}.json`, 'platform');
+  }
   for (const { type, hash, path } of loggedRecords(v)) {
     const at = index.get(hash);
     if ((type !== 'shares' && type !== 'sealed-shares') || at === undefined || close === null) continue;

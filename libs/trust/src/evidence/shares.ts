@@ -119,7 +119,7 @@ export function checkSharesRecord(
 
 /** Signed by exactly the certificate that holds the seat. */
 export function checkSeat(
-  type: 'shares' | 'sealed-shares',
+  type: 'shares' | 'sealed-shares' | 'key-destroyed',
   signed: Signed<{ readonly i: number }>,
   lotKey: LotKey,
   certificates: CertificateLookup,

@@ -3,6 +3,7 @@
  * roots that the reader has pinned. It never asks the platform.
  */
 import { checkAward } from './check-award.ts';
+import { checkCancellation } from './check-cancellation.ts';
 import { checkIntake } from './check-intake.ts';
 import { checkLog } from './check-log.ts';
 import { checkLot } from './check-lot.ts';
@@ -10,7 +11,7 @@ import { checkOpening } from './check-opening.ts';
 import { checkShownReceipts } from './check-receipts.ts';
 import type { ShownReceipt } from './check-receipts.ts';
 import { checkWhole } from './check-whole.ts';
-import { loadEvidence } from './bundle.ts';
+import { loadEvidence, only } from './bundle.ts';
 import type { BundleReader } from './bundle.ts';
 import { Verification } from './context.ts';
 import type { VerifierTools } from './context.ts';
@@ -26,6 +27,14 @@ const GROUPS: readonly (readonly [CheckId, string, (v: Verification) => void | P
   ['V07', 'intake', checkIntake],
   ['V16', 'opening', checkOpening],
   ['V20', 'award', checkAward],
+  ['V21', 'bundle', checkWhole],
+];
+
+/** Of a tender that was cancelled there is nothing else. */
+const CANCELLED_GROUPS: typeof GROUPS = [
+  ['V02', 'lot', checkLot],
+  ['V03', 'log', checkLog],
+  ['V02', 'cancellation', checkCancellation],
   ['V21', 'bundle', checkWhole],
 ];
 
@@ -46,7 +55,8 @@ export async function verifyEvidence(
   if (!evidence) return report(findings, { lot: '', audience: '' }, true);
   const v = new Verification(evidence, reader, trust, tools, findings);
   const shown = ['V05', 'receipts', () => checkShownReceipts(v, receipts)] as const;
-  for (const [id, subject, check] of [...GROUPS, shown]) {
+  const groups = only(evidence, 'cancellation') ? CANCELLED_GROUPS : GROUPS;
+  for (const [id, subject, check] of [...groups, shown]) {
     try {
       await check(v);
     } catch (error) {

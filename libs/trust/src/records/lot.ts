@@ -143,3 +143,18 @@ export const deadlineChange = z.strictObject({
   reason: shortText,
 });
 export type DeadlineChange = z.infer<typeof deadlineChange>;
+
+/** 终止招标 (条例31): the tenderee or its agency ends the tender before the deadline; signed by one of them. */
+export const cancellation = z.strictObject({
+  type: z.literal('cancellation'),
+  lot: uuid,
+  /** H("notice", …) of the newest version. */
+  notice: hash32,
+  /** Null where the lot's key was not complete yet. */
+  lotKeyHash: hash32.nullable(),
+  reason: z.string().min(1).max(4000),
+  /** The article that the decision rests on. */
+  article: shortText,
+  cancelledAt: instantText,
+});
+export type Cancellation = z.infer<typeof cancellation>;

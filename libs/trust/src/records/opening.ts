@@ -47,6 +47,22 @@ export const reveal = z.strictObject({
 });
 export type Reveal = z.infer<typeof reveal>;
 
+/**
+ * A trustee's word that its key of this lot is gone: signed by the seat's certificate, once the opening was recorded.
+ * Nobody can prove an absence; who signs it and opens something later has signed a lie.
+ */
+export const keyDestroyed = z.strictObject({
+  type: z.literal('key-destroyed'),
+  lot: uuid,
+  lotKeyHash: hash32,
+  i: z.number().int().min(1).max(15),
+  /** H("opening-record", the published record). */
+  record: hash32,
+  /** By the trustee's own clock. */
+  destroyedAt: instantText,
+});
+export type KeyDestroyed = z.infer<typeof keyDestroyed>;
+
 export const bidOutcome = z.enum([
   'opened',
   /** 视为撤销: it does not decrypt under the proven key, or its content contradicts its commitment: the bidder's fault. */
