@@ -20,7 +20,7 @@ import type { PlatformHome } from '../support/story/platform-process.ts';
 const SEATS = ['tenderee', 'agency', 'regulator'] as const;
 /** A slow machine needs more time for the same commands. */
 const PATIENCE = Math.max(1, Number(process.env['DEMO_PATIENCE'] ?? '1') || 1);
-const BIDDING_MS = 110_000 * PATIENCE;
+const BIDDING_MS = 170_000 * PATIENCE;
 const ACCELERATION = { periods: Math.ceil((20 * DAY) / (BIDDING_MS - 5_000)), waits: 60 };
 const clock = new SystemClock();
 

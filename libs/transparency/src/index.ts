@@ -9,6 +9,7 @@
  */
 export * from './application/evidence-source.ts';
 export * from './application/transparency.ts';
+export { ConfidentialReads } from './application/confidential-reads.ts';
 export { LogHealth } from './application/log-health.ts';
 export { TransparencySettings } from './application/transparency-settings.ts';
 export type { P12Setting } from './application/transparency-settings.ts';

@@ -8,6 +8,7 @@ import { BlobStore } from '#storage';
 import { FrontPage } from '#web';
 import { AssembleEvidence } from './application/assemble-evidence.ts';
 import { AuditLog } from './application/audit-log.ts';
+import { ConfidentialReads } from './application/confidential-reads.ts';
 import { EvidenceRegistry } from './application/evidence-registry.ts';
 import { LogHealth } from './application/log-health.ts';
 import { LogSection } from './application/log-section.ts';
@@ -33,6 +34,7 @@ const KEYS = Symbol('transparency.keys');
   controllers: [LogController, EvidenceController],
   providers: [
     LogStore,
+    ConfidentialReads,
     EvidenceRegistry,
     { provide: KEYS, useFactory: openKeyStore, inject: [Settings, TransparencySettings, Clock] },
     { provide: TileStore, useFactory: (blobs: BlobStore) => new TileStore(blobs), inject: [BlobStore] },
@@ -98,7 +100,7 @@ const KEYS = Symbol('transparency.keys');
       inject: [UnitOfWork, LogStore],
     },
   ],
-  exports: [Transparency, LogHealth],
+  exports: [Transparency, ConfidentialReads, LogHealth],
 })
 export class TransparencyModule implements OnModuleInit, OnApplicationBootstrap {
   constructor(

@@ -1,8 +1,9 @@
 import type { ContextSchema } from '#persistence';
 import { CreateTransparency1700000700001 } from '../migrations/1700000700001-create-transparency.ts';
+import { RecordReads1700000700003 } from '../migrations/1700000700003-record-reads.ts';
 
 export const transparencySchema: ContextSchema = {
   name: 'transparency',
   entities: [],
-  migrations: [CreateTransparency1700000700001],
+  migrations: [CreateTransparency1700000700001, RecordReads1700000700003],
 };

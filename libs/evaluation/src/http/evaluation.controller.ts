@@ -3,6 +3,7 @@ import {
   Controller,
   Get,
   HttpCode,
+  Ip,
   Param,
   ParseUUIDPipe,
   Post,
@@ -17,6 +18,7 @@ import type { LotId } from '#kernel';
 import { Opening } from '#opening';
 import { envelopeName, evaluationReport, signed } from '#trust';
 import type { EvaluationReport, Signed } from '#trust';
+import { ConfidentialReads } from '#transparency';
 import { CurrentPrincipal, RecordPipe, RequirePermission } from '#web';
 import type { Principal } from '#web';
 import { DecideBid } from '../application/decide-bid.ts';
@@ -33,12 +35,19 @@ export class EvaluationController {
     private readonly decisions: DecideBid,
     private readonly reporting: ReportEvaluation,
     private readonly opening: Opening,
+    private readonly reads: ConfidentialReads,
   ) {}
 
   @Get()
   @RequirePermission('evaluation.read')
-  read(@Param('lotId', ParseUUIDPipe) lotId: string, @CurrentPrincipal() who: Principal) {
-    return this.reader.run(lotId as LotId, who);
+  async read(
+    @Param('lotId', ParseUUIDPipe) lotId: string,
+    @CurrentPrincipal() who: Principal,
+    @Ip() address: string,
+  ) {
+    const view = await this.reader.run(lotId as LotId, who);
+    await this.reads.record(lotId, 'evaluation', who, address);
+    return view;
   }
 
   @Get('bids/:c/files/:e')
@@ -54,9 +63,13 @@ export class EvaluationController {
   ): Promise<StreamableFile> {
     await this.reader.load(lotId as LotId, who);
     const envelope = envelopeName.safeParse(e);
-    const stream = envelope.success
-      ? await this.opening.fileStream(lotId as LotId, c, envelope.data, path)
-      : null;
+    const listed = envelope.success ? await this.opening.files(lotId as LotId, c) : [];
+    const known = listed.some((file) => file.e === e && file.path === path);
+    if (known) await this.reads.record(lotId, `file ${c}/${e}/${path}`, who, response.req.ip ?? '');
+    const stream =
+      known && envelope.success
+        ? await this.opening.fileStream(lotId as LotId, c, envelope.data, path)
+        : null;
     if (!stream) throw new RefusalError(refuse('EVALUATION.UNKNOWN_BID').error);
     // What a bidder made is never shown as part of this site.
     response.setHeader('Content-Disposition', 'attachment');

@@ -1,11 +1,13 @@
-import { Controller, Get, Param, ParseUUIDPipe, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, Ip, Param, ParseUUIDPipe, Query, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { pipeline } from 'node:stream/promises';
 import { formatInstant } from '#kernel';
 import type { LotId } from '#kernel';
 import { envelopeName } from '#trust';
-import { PageQuery, Public, RequirePermission, decodeCursor, pageOf } from '#web';
+import { ConfidentialReads } from '#transparency';
+import { CurrentPrincipal, PageQuery, Public, RequirePermission, decodeCursor, pageOf } from '#web';
+import type { Principal } from '#web';
 import { ReadRecord } from '../application/read-record.ts';
 import { openingError } from '../application/refusal.ts';
 import { ShowBids, ShowOpening } from '../application/show-opening.ts';
@@ -21,6 +23,7 @@ export class OpeningController {
     private readonly show: ShowOpening,
     private readonly bids: ShowBids,
     private readonly records: ReadRecord,
+    private readonly reads: ConfidentialReads,
   ) {}
 
   @Get()
@@ -94,7 +97,13 @@ export class OpeningController {
   @RequirePermission('evidence.full')
   @ApiBearerAuth()
   @ApiOperation({ summary: 'Who submitted what; null until k trustees have opened the journal' })
-  async journal(@Param('lotId', ParseUUIDPipe) lotId: string) {
-    return { entries: await this.bids.journal(lotId as LotId) };
+  async journal(
+    @Param('lotId', ParseUUIDPipe) lotId: string,
+    @CurrentPrincipal() who: Principal,
+    @Ip() address: string,
+  ) {
+    const entries = await this.bids.journal(lotId as LotId);
+    if (entries !== null) await this.reads.record(lotId, 'journal', who, address);
+    return { entries };
   }
 }
