@@ -4,7 +4,7 @@
  * per tender, then per point how often it was killed at and how many lives passed it; exit 0 only if nothing
  * acknowledged was lost and every point was killed at.
  */
-import { randomInt } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { runCampaign } from '../support/story/campaign.ts';
 import { serverFaultPoints } from '../support/story/fault-points.ts';
@@ -35,7 +35,7 @@ let lost = false;
 const started = performance.now();
 say({ seed, kills, points: points.length, store: environment === null ? 'file' : 's3' });
 for (let round = 0; round < 4 && !lost && (pending.length > 0 || made < kills); round++) {
-  const home = await platformHome(environment ?? {});
+  const home = await platformHome(environment === null ? {} : { ...environment, S3_BUCKET: newBucket() });
   const randomKills = Math.max(3, kills - made - pending.length);
   const plan = { seed: seed + round, points: pending, randomKills, databaseKills: 3 };
   const outcome = await runCampaign(home, plan, { biddingMs: 45_000, waits: 10 });
@@ -55,9 +55,14 @@ const seconds = Math.round((performance.now() - started) / 1000);
 say({ seed, kills: made, points: points.length, neverKilledAt: pending, lost, seconds });
 process.exit(lost || pending.length > 0 || made < kills ? 1 : 0);
 
+/** One for each platform: what an earlier one left there is another log. */
+function newBucket(): string {
+  return `faults-${randomBytes(8).toString('hex')}`;
+}
+
 /** The variant on S3 runs wherever S3_ENDPOINT is set. */
 function s3Environment(): Record<string, string> | null {
-  const names = ['S3_ENDPOINT', 'S3_ACCESS_KEY', 'S3_SECRET_KEY', 'S3_BUCKET', 'S3_REGION'];
+  const names = ['S3_ENDPOINT', 'S3_ACCESS_KEY', 'S3_SECRET_KEY', 'S3_REGION'];
   if (!process.env['S3_ENDPOINT']) return null;
   return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
 }
