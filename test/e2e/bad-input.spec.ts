@@ -1,11 +1,12 @@
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
+import fc from 'fast-check';
 import pg from 'pg';
 import { b64u, systemRandom } from '#trust';
 import { routeCensus } from '#web';
 import { testCreditCode } from '../support/lot-fixture.ts';
-import { sealBid, submitBid } from '../support/story/bidding.ts';
-import { Caller } from '../support/story/caller.ts';
+import { moveBid, sealBid, submitBid } from '../support/story/bidding.ts';
+import { Caller, until } from '../support/story/caller.ts';
 import { sendFalseProof, spoilSheet } from '../support/story/hazards.ts';
 import { beginSmallStory } from '../support/story/small-story.ts';
 import type { SmallStory } from '../support/story/small-story.ts';
@@ -30,7 +31,7 @@ afterAll(async () => {
 
 /** What a refused request may leave behind: the traces that the protocol and 20号令49 ask for, and the platform's own work. */
 const TRACES =
-  /^(bidding\.(arrival|refus|journal)|parties\.(challenge|access)|transparency\.|glasshall\.|jobs\.)/;
+  /^(bidding\.(arrival|refus|journal|quota)|parties\.(challenge|access)|transparency\.|glasshall\.|jobs\.)/;
 
 async function rowCounts(): Promise<Record<string, number>> {
   const tables = await client.query<{ name: string }>(
@@ -208,6 +209,114 @@ describe('every route of the API', () => {
     expect([...accepted]).toEqual(['POST /api/v1/auth/challenge']);
     expect(await rowCounts()).toEqual(before);
   }, 400_000);
+});
+
+/** Any JSON there is, and objects with the fields that some route reads, each of any value. */
+const anyBody = fc.oneof(
+  fc.jsonValue({ maxDepth: 6 }),
+  fc.dictionary(fc.constantFrom(...FIELDS), fc.jsonValue({ maxDepth: 4 }), { minKeys: 1, maxKeys: 8 }),
+  fc.record(
+    {
+      signed: fc.record({ record: fc.object({ maxDepth: 3 }), signatures: fc.array(fc.jsonValue()) }),
+      record: fc.object({ maxDepth: 3 }),
+    },
+    { requiredKeys: [] },
+  ),
+);
+const FUZZ_SEED = Number(process.env['FUZZ_SEED'] ?? randomInt(1, 2 ** 31));
+const BODIES_EACH = 4;
+
+describe(`generated bodies (FUZZ_SEED=${FUZZ_SEED})`, () => {
+  it('are refused by every POST and PUT route, whoever of this very tender sends them, and change nothing', async () => {
+    const { people, lot } = small.story;
+    const callers: readonly (readonly [string, Caller | null])[] = [
+      ['visitor', null],
+      ...Object.entries(people.seats),
+      ['bidder', people.bidders[0] ?? null],
+    ];
+    const routes = routeCensus(small.app.app).filter(({ method }) => method === 'POST' || method === 'PUT');
+    const bodies = fc.sample(anyBody, {
+      seed: FUZZ_SEED,
+      numRuns: routes.length * callers.length * BODIES_EACH,
+    });
+    const before = await rowCounts();
+    const faults: string[] = [];
+    const accepted = new Set<string>();
+    for (const { method, path } of routes)
+      for (const [name, caller] of callers)
+        for (let n = 0; n < BODIES_EACH; n++) {
+          const body = JSON.stringify(bodies.pop() ?? null);
+          // The canonical bytes of a record are another way in; as a tender document any bytes are welcome.
+          const type = n === 3 && !path.includes('/documents/') ? BYTES_TYPE : JSON_TYPE;
+          const bearer = caller ? { authorization: `Bearer ${caller.bearer}` } : {};
+          const value = (parameter: string) =>
+            /lot|^id$/i.test(parameter) ? lot.lotId : parameter === 'n' ? '1' : (small.bids[0]?.c ?? '');
+          const full = pathOf(path, value, '');
+          const told = await send({ method, path: full, headers: { ...type, ...bearer }, body });
+          const wrong = fault(told);
+          if (wrong)
+            faults.push(`${name} ${method} ${full}: ${told.status}, ${wrong}: ${body.slice(0, 300)}`);
+          if (told.status < 400) accepted.add(`${method} ${path}`);
+        }
+    expect(faults).toEqual([]);
+    expect([...accepted]).toEqual(['POST /api/v1/auth/challenge']);
+    expect(await rowCounts()).toEqual(before);
+  }, 120_000);
+});
+
+describe('what comes too late, twice, or for another lot', () => {
+  const code = (work: Promise<unknown>): Promise<string> =>
+    work.then(
+      () => 'accepted',
+      (error: unknown) => (error as { code?: string }).code ?? String(error),
+    );
+
+  it('a late bid and a late withdrawal are refused, and are on record', async () => {
+    const { people } = small.story;
+    const [bidder, rival] = people.bidders;
+    if (!bidder || !rival) throw new Error('two bidders');
+    const late = await makeLotKey(people, await publishTender(people, { biddingMs: 25_000, waits: 100 }));
+    const bid = await submitBid(
+      bidder,
+      late,
+      await sealBid(bidder, late, small.folder, bidOf('5000000.00', 300)),
+    );
+    const tooLate = await sealBid(rival, late, small.folder, bidOf('5000000.00', 300));
+    const state = async () => (await bidder.get<{ state: string }>(`/lots/${late.lotId}/opening`)).state;
+    await until('the lot is over', async () => ((await state()) === 'failed' ? true : null));
+    const before = await rowCounts();
+    const refusals = () => client.query('SELECT count(*) AS n FROM bidding.arrival WHERE NOT in_time');
+    const counted = Number(((await refusals()).rows[0] as { n: string }).n);
+    expect(await code(rival.postBytes(`/lots/${late.lotId}/bids`, tooLate.commitBytes))).toBe('BIDDING.LATE');
+    expect(await code(moveBid(bidder, late, bid, null))).toBe('BIDDING.LATE');
+    expect(Number(((await refusals()).rows[0] as { n: string }).n)).toBeGreaterThan(counted);
+    expect(await rowCounts()).toEqual(before);
+  }, 120_000);
+
+  it('the same commitment again gives the same receipt and no second row', async () => {
+    const { people, lot } = small.story;
+    const bidder = people.bidders[2];
+    if (!bidder) throw new Error('three bidders');
+    const pack = await sealBid(bidder, lot, small.folder, bidOf('4800000.00', 300));
+    const send = () => bidder.postBytes<{ arrival: object }>(`/lots/${lot.lotId}/bids`, pack.commitBytes);
+    const first = await send();
+    const before = await rowCounts();
+    expect((await send()).arrival).toEqual(first.arrival);
+    expect(await rowCounts()).toEqual(before);
+  }, 60_000);
+
+  it('a cancellation that was signed for another lot ends neither', async () => {
+    const { agency } = small.story.people.seats;
+    const [here, there] = [small.story.lot.lotId, otherLot.lotId];
+    const given = { reason: '试验', article: '条例31' };
+    const { record } = await agency.post<{ record: object }>(`/lots/${there}/cancellation/draft`, given);
+    const before = await rowCounts();
+    const signed = await agency.sign('cancellation', record);
+    expect(await code(agency.post(`/lots/${here}/cancellation`, { signed }))).toBe(
+      'TENDERING.NOTICE_DIFFERS',
+    );
+    expect(await rowCounts()).toEqual(before);
+  });
 });
 
 describe('a commitment', () => {
