@@ -8,7 +8,7 @@ export interface FaultPlan {
   readonly trace: string | null;
 }
 
-const POINT = /^[a-z-]+(?:\.[a-z-]+)+:[1-9]\d{0,5}$/;
+const POINT = /^[a-z-]+(?:\.[a-z0-9-]+)+:[1-9]\d{0,5}$/;
 
 /** Null when the text is no list of `point:count`. */
 export function parseFaultKill(text: string): ReadonlyMap<string, number> | null {

@@ -94,7 +94,13 @@ export class Supervisor {
   }
 
   private async loop(): Promise<void> {
-    while (!this.calm) await this.life();
+    while (!this.calm) {
+      await this.life();
+      if (this.crashes.length < 5) continue;
+      // It will not get better, and everybody else would wait for it in vain.
+      await this.platform.stop();
+      throw new Error(`the platform ends by itself: ${this.crashes.at(-1) ?? ''}`);
+    }
   }
 
   private async life(): Promise<void> {
