@@ -110,7 +110,7 @@ function verification(records: Records, proofs: Partial<Evidence['proofs']> = {}
     'opening-record',
     'evaluation-report',
   ] as const;
-  const all = [...kinds, ...more, 'publicity', 'award'] as const;
+  const all = [...kinds, ...more, 'cancellation', 'key-destroyed', 'publicity', 'award'] as const;
   const given: Records = { notice: [['1', lot.notice]], lotkey: [['', lot.signed]], ...records };
   const evidence = {
     header: {
