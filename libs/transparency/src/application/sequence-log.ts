@@ -55,7 +55,7 @@ export class SequenceLog {
 
   /** A full comparison of leaves, tiles and checkpoints; stops the log when they differ. @throws IntegrityError */
   async auditNow(): Promise<void> {
-    await this.exclusively(() => this.stoppingOnFault(() => this.audit.run()));
+    await this.exclusively(() => this.stoppingOnFault(() => this.compareAll()));
   }
 
   private exclusively<T>(work: () => Promise<T>): Promise<T> {
@@ -78,9 +78,15 @@ export class SequenceLog {
 
   /** Since this process started nothing has been compared: everything is, and only then a stop is lifted. */
   private async verifyFirst(): Promise<void> {
-    await this.stoppingOnFault(() => this.audit.run());
+    await this.stoppingOnFault(() => this.compareAll());
     await this.unitOfWork.run((tx) => this.store.clearHalt(tx));
     this.verified = true;
+  }
+
+  private async compareAll(): Promise<void> {
+    await this.audit.run();
+    const last = await this.unitOfWork.run((tx) => this.store.latest(tx), { readOnly: true });
+    if (last) await this.tiles.sweepPartials(last.size);
   }
 
   /** Corruption stops the log for every process; a database or store that is away does not. */
@@ -172,8 +178,14 @@ export class SequenceLog {
   }
 
   private async afterwards(objects: readonly TileObject[]): Promise<void> {
-    for (const { level, index, width } of objects)
-      if (width === TILE_WIDTH) await this.tiles.deletePartials(level, index);
+    for (const { level, index, width } of objects) {
+      if (width !== TILE_WIDTH) continue;
+      const widths = await this.unitOfWork.run(
+        (tx) => this.store.partialWidths(tx, level === 'entries' ? 0 : level, index),
+        { readOnly: true },
+      );
+      await this.tiles.deletePartials(level, index, widths);
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Instant } from '#kernel';
 import { instant } from '#kernel';
 import type { Tx } from '#persistence';
+import { TILE_WIDTH } from '#trust';
 import type { Hash } from '#trust';
 
 /** A row of `transparency.leaf` that has its place in the tree. */
@@ -164,6 +165,18 @@ export class LogStore {
       [above, upTo],
     );
     return rows.map(({ size, root }) => ({ size: Number(size), root: new Uint8Array(root) }));
+  }
+
+  /** Widths, below full, that a signed tree ever had of this tile; a hash of `level` covers 256^level leaves. */
+  async partialWidths(tx: Tx, level: number, index: number): Promise<number[]> {
+    const span = TILE_WIDTH ** level;
+    const from = index * span * TILE_WIDTH;
+    const rows = await tx.query<{ width: string }>(
+      `SELECT DISTINCT (size - $1::bigint) / $2::bigint AS width FROM transparency.checkpoint
+        WHERE size >= $1::bigint + $2::bigint AND size < $1::bigint + $2::bigint * $3::bigint ORDER BY 1`,
+      [from, span, TILE_WIDTH],
+    );
+    return rows.map(({ width }) => Number(width));
   }
 
   /**

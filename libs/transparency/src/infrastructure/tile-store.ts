@@ -21,6 +21,8 @@ export interface TileName {
 const keyOf = ({ level, index, width }: TileName): string =>
   `log/tile-${level}/${index}/${width === TILE_WIDTH ? 'full' : `p${width}`}`;
 
+const PARTIAL = /^log\/tile-(entries|\d+)\/(\d+)\/p(\d+)$/;
+
 /** Tiles and bundles as objects. What is written here is decided by the database alone, so writing twice is harmless. */
 export class TileStore {
   constructor(private readonly blobs: BlobStore) {}
@@ -61,11 +63,22 @@ export class TileStore {
     };
   }
 
-  /** Partial forms of a full tile are no longer needed: C2SP tlog-tiles, "Partial Tiles". */
-  async deletePartials(level: number | 'entries', index: number): Promise<void> {
-    const full = keyOf({ level, index, width: TILE_WIDTH });
-    const prefix = full.slice(0, -'full'.length);
-    for await (const { key } of this.blobs.list(prefix)) if (key !== full) await this.blobs.delete(key);
+  /**
+   * Partial forms of a full tile are no longer needed: C2SP tlog-tiles, "Partial Tiles". `widths`: those that were signed.
+   * By name, not by listing: a store may have to look at every object that it holds to list a few.
+   */
+  async deletePartials(level: number | 'entries', index: number, widths: readonly number[]): Promise<void> {
+    for (const width of widths) await this.blobs.delete(keyOf({ level, index, width }));
+  }
+
+  /** Partial forms that a killed round left beside full tiles of a tree of `size`. Lists every tile: for the audit. */
+  async sweepPartials(size: number): Promise<void> {
+    for await (const { key } of this.blobs.list('log/tile-')) {
+      const [, kind, index, width] = PARTIAL.exec(key) ?? [];
+      if (kind === undefined || width === undefined) continue;
+      const level = kind === 'entries' ? 0 : Number(kind);
+      if ((Number(index) + 1) * TILE_WIDTH ** (level + 1) <= size) await this.blobs.delete(key);
+    }
   }
 
   /** The checkpoint beside the tiles: a second memory of what was signed, should the database be set back. */

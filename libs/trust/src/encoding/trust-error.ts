@@ -1,6 +1,8 @@
+import type { EvidenceCode, SealCode } from './trust-codes.ts';
+
 /**
- * Corruption or attack, found by trust code. Codes are a closed list for encodings, group, dealings and log; the
- * folders built on them add theirs under one prefix each. Facts are public values only, never a secret.
+ * Corruption or attack, found by trust code. Codes are a closed list; those of seal/ and evidence/ stand in
+ * trust-codes.ts. Facts are public values only, never a secret.
  */
 export type TrustCode =
   // records (encoding/)
@@ -47,11 +49,10 @@ export type TrustCode =
   // ecies
   | 'ECIES.FORM'
   | 'ECIES.OPEN'
-  // more by pki/, seal/, timestamp/, evidence/
-  | `PKI.${string}`
-  | `SEAL.${string}`
-  | `TIMESTAMP.${string}`
-  | `EVIDENCE.${string}`;
+  // a time stamp that a client refuses
+  | 'TIMESTAMP.REFUSED'
+  | SealCode
+  | EvidenceCode;
 
 /** Whose fault a finding is, as the verifier prints it; a trustee is named by seat. */
 export type Blame =

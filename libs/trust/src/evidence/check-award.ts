@@ -11,6 +11,7 @@ import type {
 import { only } from './bundle.ts';
 import { at } from './context.ts';
 import type { Verification } from './context.ts';
+import type { FindingCode } from './report.ts';
 
 /** The published method applied to the opened bids, with what the committee rejected; libs/scoring. */
 export type RankBids = (
@@ -44,7 +45,7 @@ export function checkAward(v: Verification): void {
 
 /** Same bids, same prices, same method as published; then the ranking is computed again. */
 function replayReport(v: Verification, record: OpeningRecord, report: EvaluationReport): void {
-  const expect = (holds: boolean, code: string) =>
+  const expect = (holds: boolean, code: FindingCode) =>
     v.findings.expect(holds, 'V20', code, 'report.json', 'agency');
   expect(report.lot === v.evidence.header.lot, 'EVIDENCE.OTHER_LOT');
   expect(at(report.reportedAt) >= at(record.finishedAt), 'EVIDENCE.OUT_OF_ORDER');
@@ -94,7 +95,7 @@ function checkPublicity(
     v.findings.expect(!award, 'V20', 'EVIDENCE.OUT_OF_ORDER', 'award.json', 'agency');
     return;
   }
-  const expect = (holds: boolean, code: string, path = 'publicity.json') =>
+  const expect = (holds: boolean, code: FindingCode, path = 'publicity.json') =>
     v.findings.expect(holds, 'V20', code, path, 'agency');
   const { record: shown } = publicity;
   const signing = { when: at(shown.from), needed: [agency], blame: 'agency' } as const;

@@ -8,6 +8,7 @@ import { verifyTimestampToken } from '../timestamp/index.ts';
 import { numbered, only } from './bundle.ts';
 import { at } from './context.ts';
 import type { Verification } from './context.ts';
+import type { FindingCode } from './report.ts';
 import { tokenSubject } from './check-log.ts';
 import { followsItsChain } from './standing.ts';
 
@@ -38,7 +39,7 @@ function checkTimes(v: Verification, lotKey: LotKey): void {
   const { close } = v;
   if (!close) return;
   const { waits } = lotKey.acceleration;
-  const expect = (holds: boolean, code: string) =>
+  const expect = (holds: boolean, code: FindingCode) =>
     v.findings.expect(holds, 'V07', code, 'close.json', 'platform');
   expect(close.lotKeyHash === hashText('lotkey', lotKey), 'EVIDENCE.OTHER_LOT');
   expect(
@@ -84,7 +85,7 @@ function checkAccepted(v: Verification): void {
   if (accepted.size !== v.accepted.length)
     v.findings.fail('V07', 'EVIDENCE.ACCEPTED_TWICE', 'close.json', 'platform');
   for (const bid of v.accepted) {
-    const expect = (holds: boolean, code: string) => v.findings.expect(holds, 'V07', code, bid.c, 'platform');
+    const expect = (holds: boolean, code: FindingCode) => v.findings.expect(holds, 'V07', code, bid.c, 'platform');
     expect(at(bid.arrivedAt) < deadline && at(bid.storedAt) < deadline, 'EVIDENCE.LATE_ACCEPTED');
     expect(!moved.has(bid.c), 'EVIDENCE.MOVED_ACCEPTED');
     expect(evidence.records.commit.has(bid.c), 'EVIDENCE.NO_COMMIT');
@@ -154,7 +155,7 @@ function checkMoves(v: Verification): void {
   const seen = new Set<string>();
   for (const { move, arrivedAt } of close.moves) {
     const { record, sig } = move;
-    const expect = (holds: boolean, code: string) =>
+    const expect = (holds: boolean, code: FindingCode) =>
       v.findings.expect(holds, 'V07', code, `move of ${record.from}`, 'platform');
     const commit = v.evidence.records.commit.get(record.from);
     if (expect(commit !== undefined, 'EVIDENCE.NO_COMMIT') && commit)
@@ -248,7 +249,7 @@ function fitsLot(v: Verification, lotKey: LotKey, commit: Commit): boolean {
 /** No nonce, key, commitment point or root appears in two bids: a copy of a rival's bid is found here. */
 function checkDuplicates(v: Verification): void {
   const owner = new Map<string, string>();
-  const claim = (kind: string, value: string, c: string) => {
+  const claim = (kind: 'NONCE' | 'KEY' | 'DEALING' | 'ROOT', value: string, c: string) => {
     const key = `${kind}:${value}`;
     const first = owner.get(key) ?? c;
     v.findings.expect(first === c, 'V10', `EVIDENCE.DUPLICATE_${kind}`, c, 'platform');

@@ -17,6 +17,7 @@ import {
 import { checkDestructions } from './check-destructions.ts';
 import { at } from './context.ts';
 import type { Verification } from './context.ts';
+import type { FindingCode } from './report.ts';
 import { openFromBundle } from './open-from-bundle.ts';
 import type { Bid, OpenedContent } from './open-from-bundle.ts';
 import { MIN_BIDDERS, standingBids } from './standing.ts';
@@ -175,7 +176,7 @@ function checkRecord(
   standing: Standing,
   contents: ReadonlyMap<string, Content>,
 ): void {
-  const expect = (holds: boolean, code: string, subject = 'record.json') =>
+  const expect = (holds: boolean, code: FindingCode, subject = 'record.json') =>
     v.findings.expect(holds, 'V16', code, subject, 'platform');
   const head = headOf(v, { stage: 0, audience: 'public' }, 1);
   expect(record.lot === v.evidence.header.lot && record.lotKeyHash === head.lotKeyHash, 'EVIDENCE.OTHER_LOT');

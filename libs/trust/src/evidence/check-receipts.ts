@@ -6,6 +6,7 @@ import { hashText } from '../encoding/index.ts';
 import type { ArrivalReceipt, Close, LogReceipt, Signed, StoredReceipt } from '../records/index.ts';
 import { at } from './context.ts';
 import type { Verification } from './context.ts';
+import type { FindingCode } from './report.ts';
 
 /** What of a receipt file is asked here; its time-stamp is `glasshall receipt verify`'s. */
 export interface ShownReceipt {
@@ -26,7 +27,7 @@ function checkShown(v: Verification, { arrival, stored, log }: ShownReceipt): vo
   if (!v.findings.expect(belongs, 'V05', 'EVIDENCE.OTHER_LOT', place, 'bundle')) return;
   if (!v.checkSigners('V05', place, 'receipt-arrival', arrival, by(arrivedAt))) return;
   if (stored && !v.checkSigners('V05', place, 'receipt-stored', stored, by(stored.record.storedAt))) return;
-  const expect = (holds: boolean, code: string) => v.findings.expect(holds, 'V05', code, place, 'platform');
+  const expect = (holds: boolean, code: FindingCode) => v.findings.expect(holds, 'V05', code, place, 'platform');
   const leaf = v.evidence.proofs.leaves.find(({ hash }) => hash === subject);
   if (log && leaf) expect(leaf.index === log.index && leaf.blind === log.blind, 'EVIDENCE.OTHER_LEAF');
   if (!v.close) return;
@@ -34,7 +35,7 @@ function checkShown(v: Verification, { arrival, stored, log }: ShownReceipt): vo
     kind === 'commit'
       ? bidProblem(v, v.close, arrival.record, stored)
       : moveProblem(v, v.close, arrival.record);
-  expect(code === null, code ?? '');
+  if (code !== null) v.findings.fail('V05', code, place, 'platform');
 }
 
 /** A bid that was whole in time is accepted or was moved by its own key; one that was not may stand among the refused. */
@@ -43,7 +44,7 @@ function bidProblem(
   close: Close,
   { subject, arrivedAt }: ArrivalReceipt,
   stored: Signed<StoredReceipt> | null,
-): string | null {
+): FindingCode | null {
   const accepted = v.accepted.find(({ c }) => c === subject);
   if (accepted) return accepted.arrivedAt === arrivedAt ? null : 'EVIDENCE.OTHER_TIME';
   const moved = close.moves.some(({ move }) => move.record.from === subject);
@@ -53,7 +54,7 @@ function bidProblem(
 }
 
 /** A replacement or withdrawal in time is in CLOSE, unless the bid that it moves never was whole. */
-function moveProblem(v: Verification, close: Close, receipt: ArrivalReceipt): string | null {
+function moveProblem(v: Verification, close: Close, receipt: ArrivalReceipt): FindingCode | null {
   const { subject, arrivedAt, from, inTime } = receipt;
   const listed = close.moves.find(({ move }) => hashText('move', move.record) === subject);
   if (listed) {

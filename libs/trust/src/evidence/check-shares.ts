@@ -11,6 +11,7 @@ import {
 import type { LotKey, Shares, Signed, StageRule } from '../records/index.ts';
 import { numbered, only } from './bundle.ts';
 import type { Verification } from './context.ts';
+import type { FindingCode } from './report.ts';
 import type { Bid } from './open-from-bundle.ts';
 import { checkSeat, checkSharesRecord, journalTargets, shareClaims, shareTargets } from './shares.ts';
 import type { ShareAudience, ShareTarget, SharesHead } from './shares.ts';
@@ -196,7 +197,7 @@ export function checkSealedShares(v: Verification, lotKey: LotKey, reached: bool
     const { record } = signed;
     const path = `sealed-shares/${name}.json`;
     const blame = `trustee-${record.i}` as const;
-    const fail = (code: string) => {
+    const fail = (code: FindingCode) => {
       v.findings.fail('V11', code, path, blame);
     };
     try {

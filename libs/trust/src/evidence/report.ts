@@ -2,7 +2,11 @@
  * What the verifier says: one entry per numbered check, each with what failed and who is to blame. A check that is
  * `restricted` to this reader, `pending` a later reveal, or whose subject is `absent` from this tender, does not fail.
  */
-import type { Blame } from '../encoding/index.ts';
+import type { Blame, TrustCode } from '../encoding/index.ts';
+import type { CertificateCode } from '../pki/certificate.ts';
+import type { CrlCode } from '../pki/crl.ts';
+import type { ChainCode } from '../pki/path-result.ts';
+import type { TimestampCode } from '../timestamp/index.ts';
 
 export const CHECKS = {
   V01: 'roots and certificates',
@@ -34,9 +38,12 @@ export type CheckState = 'holds' | 'fails' | 'restricted' | 'pending' | 'absent'
 /** `bundle`: whoever made or changed this file; its own bytes contradict each other. */
 export type Culprit = Blame | 'agency' | 'bundle';
 
+/** What a finding may be called: a closed list, so that readers can look each up. */
+export type FindingCode = TrustCode | CertificateCode | CrlCode | ChainCode | TimestampCode;
+
 export interface Problem {
   /** A stable code, `EVIDENCE.…` or that of the trust code that refused. */
-  readonly code: string;
+  readonly code: FindingCode;
   /** What it is about: a path in the bundle, or a commitment. */
   readonly subject: string;
   readonly blame: Culprit;
@@ -67,12 +74,12 @@ export class Findings {
   private readonly notes = new Map<CheckId, string[]>();
   private readonly states = new Map<CheckId, Exclude<CheckState, 'fails'>>();
 
-  fail(id: CheckId, code: string, subject: string, blame: Culprit, facts: Problem['facts'] = {}): void {
+  fail(id: CheckId, code: FindingCode, subject: string, blame: Culprit, facts: Problem['facts'] = {}): void {
     listOf(this.problems, id).push({ code, subject, blame, facts });
   }
 
   /** Fails the check unless `condition`; returns it, so that what depends on it can be left out. */
-  expect(condition: boolean, id: CheckId, code: string, subject: string, blame: Culprit): boolean {
+  expect(condition: boolean, id: CheckId, code: FindingCode, subject: string, blame: Culprit): boolean {
     if (!condition) this.fail(id, code, subject, blame);
     return condition;
   }
