@@ -3,7 +3,7 @@ import { hashText } from '../encoding/index.ts';
 import { numbered, only } from './bundle.ts';
 import { at } from './context.ts';
 import type { Verification } from './context.ts';
-import type { CheckId } from './report.ts';
+import type { CheckId, FindingCode } from './report.ts';
 
 /** Checks whose subject never comes to be. V17 and V21 are made as ever. */
 const NEVER_REACHED: readonly CheckId[] = [
@@ -50,7 +50,7 @@ export function checkCancellation(v: Verification): void {
     needed,
     blame: 'agency',
   });
-  const expect = (holds: boolean, code: string) => v.findings.expect(holds, 'V02', code, path, 'agency');
+  const expect = (holds: boolean, code: FindingCode) => v.findings.expect(holds, 'V02', code, path, 'agency');
   expect(record.lot === v.evidence.header.lot, 'EVIDENCE.OTHER_LOT');
   expect(record.notice === hashText('notice', last), 'EVIDENCE.OTHER_NOTICE');
   expect(record.lotKeyHash === (v.lotKey && hashText('lotkey', v.lotKey)), 'EVIDENCE.OTHER_LOT');

@@ -85,7 +85,8 @@ function checkAccepted(v: Verification): void {
   if (accepted.size !== v.accepted.length)
     v.findings.fail('V07', 'EVIDENCE.ACCEPTED_TWICE', 'close.json', 'platform');
   for (const bid of v.accepted) {
-    const expect = (holds: boolean, code: FindingCode) => v.findings.expect(holds, 'V07', code, bid.c, 'platform');
+    const expect = (holds: boolean, code: FindingCode) =>
+      v.findings.expect(holds, 'V07', code, bid.c, 'platform');
     expect(at(bid.arrivedAt) < deadline && at(bid.storedAt) < deadline, 'EVIDENCE.LATE_ACCEPTED');
     expect(!moved.has(bid.c), 'EVIDENCE.MOVED_ACCEPTED');
     expect(evidence.records.commit.has(bid.c), 'EVIDENCE.NO_COMMIT');

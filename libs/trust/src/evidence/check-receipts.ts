@@ -27,7 +27,8 @@ function checkShown(v: Verification, { arrival, stored, log }: ShownReceipt): vo
   if (!v.findings.expect(belongs, 'V05', 'EVIDENCE.OTHER_LOT', place, 'bundle')) return;
   if (!v.checkSigners('V05', place, 'receipt-arrival', arrival, by(arrivedAt))) return;
   if (stored && !v.checkSigners('V05', place, 'receipt-stored', stored, by(stored.record.storedAt))) return;
-  const expect = (holds: boolean, code: FindingCode) => v.findings.expect(holds, 'V05', code, place, 'platform');
+  const expect = (holds: boolean, code: FindingCode) =>
+    v.findings.expect(holds, 'V05', code, place, 'platform');
   const leaf = v.evidence.proofs.leaves.find(({ hash }) => hash === subject);
   if (log && leaf) expect(leaf.index === log.index && leaf.blind === log.blind, 'EVIDENCE.OTHER_LEAF');
   if (!v.close) return;
