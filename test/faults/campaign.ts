@@ -38,7 +38,7 @@ for (let round = 0; round < 4 && !lost && (pending.length > 0 || made < kills); 
   const home = await platformHome(environment === null ? {} : { ...environment, S3_BUCKET: newBucket() });
   const randomKills = Math.max(3, kills - made - pending.length);
   const plan = { seed: seed + round, points: pending, randomKills, databaseKills: 3 };
-  const outcome = await runCampaign(home, plan, { biddingMs: 45_000, waits: 10 });
+  const outcome = await runCampaign(home, plan, { biddingMs: 60_000, waits: 10 });
   made += outcome.kills.length;
   pending = [...outcome.pending];
   lost = outcome.losses.length > 0;

@@ -61,7 +61,8 @@ export async function runCampaign(
     const bootMs = await firstStart(platform, supervisor);
     await installPlatform(home.environment, roster);
     // Every kill costs a start: whoever kills more, or on a slower machine, gives the bidders more time.
-    const before = supervisor.pending.filter((point) => !point.startsWith('opening.')).length;
+    const named = supervisor.pending.filter((point) => !point.startsWith('opening.')).length;
+    const before = named + plan.randomKills + 2 * plan.databaseKills;
     const biddingMs = Math.round(tender.biddingMs + before * bootMs * 1.3);
     // The find-yourself window (five minutes) must hold the kills of CLOSE and of the addition.
     const waits = Math.max(2, Math.min(tender.waits, Math.floor(300_000 / (8 * bootMs + 5000))));
