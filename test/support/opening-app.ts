@@ -26,7 +26,7 @@ import { FileBlobStore, StorageModule } from '#storage';
 import type { BlobStore } from '#storage';
 import { Tendering } from '#tendering';
 import type { LotView } from '#tendering';
-import { Transparency } from '#transparency';
+import { ConfidentialReads, Transparency } from '#transparency';
 import type { EvidencePiece, EvidenceSource, SignedCheckpoint, TrustFile } from '#transparency';
 import {
   b64u,
@@ -441,6 +441,7 @@ export async function createOpeningApp(): Promise<OpeningApp> {
         [Tendering, tendering],
         [Parties, parties],
         [Transparency, log],
+        [ConfidentialReads, new ConfidentialReads(unitOfWork)],
         [BackgroundWork, new NoWork()],
         [SessionReader, sessions],
         [Clock, new SystemClock()],
