@@ -17,7 +17,7 @@ import { readPeople } from './people.ts';
 import type { People, Person } from './people.ts';
 import { PlatformProcess } from './platform-process.ts';
 import { Steps } from './steps.ts';
-import { Tender } from './tender.ts';
+import { patienceOf, Tender } from './tender.ts';
 import { TrusteeProcess } from './trustee-process.ts';
 
 const FOLDER = resolve(process.env['DEMO_DIR'] ?? '.glasshall/demo');
@@ -51,16 +51,18 @@ interface Stage {
   readonly people: People;
   readonly trust: string;
   readonly trustees: Map<string, TrusteeProcess>;
+  /** All periods and limits are this many times as long as on an idle machine. */
+  readonly patience: number;
 }
 
 async function play(steps: Steps, stage: Stage): Promise<string> {
-  const { platform, people } = stage;
+  const { platform, people, patience } = stage;
   const agency = await Actor.signIn(platform.url, people.of('agency'));
   const tender = await steps.take('agency registers the project and publishes the notice', () =>
-    Tender.publish(agency, people.tenderParties(TRUSTEES), clock.now()),
+    Tender.publish(agency, people.tenderParties(TRUSTEES), clock.now(), patience),
   );
   await steps.take('five trustees take their seats and sign the lot key (3 of 5 open)', () =>
-    until('the lot key is signed', async () => (await tender.view()).lotKeyHash !== null),
+    until('the lot key is signed', patience, async () => (await tender.view()).lotKeyHash !== null),
   );
   const bidders = OFFERS.map((offer) => new Bidder(stage, tender.lotId, people.of(offer.by), offer, FOLDER));
   const of = (name: string): Bidder => bidders.find((bidder) => bidder.name === name) as Bidder;
@@ -83,14 +85,14 @@ async function play(steps: Steps, stage: Stage): Promise<string> {
     of(TOO_LATE).isLate(),
   );
   await steps.take('CLOSE, the find-yourself window, and the opening by three of five', () =>
-    until('every bid is open', async () => (await opening(agency, tender.lotId)) === 'opened', 60_000),
+    until('every bid is open', 2 * patience, async () => (await opening(agency, tender.lotId)) === 'opened'),
   );
   await steps.take('the agency signs the opening record; it is published', () => tender.signOpeningRecord());
-  await conclude(steps, tender, agency);
+  await conclude(steps, tender, agency, patience);
   return tender.lotId;
 }
 
-async function conclude(steps: Steps, tender: Tender, agency: Actor): Promise<void> {
+async function conclude(steps: Steps, tender: Tender, agency: Actor, patience: number): Promise<void> {
   const report = await steps.take('evaluation by lowest evaluated price: the signed report', () =>
     retry(() => tender.report()),
   );
@@ -106,6 +108,7 @@ async function conclude(steps: Steps, tender: Tender, agency: Actor): Promise<vo
   const path = `/lots/${tender.lotId}/result`;
   await until(
     'the award is public',
+    patience,
     async () => (await agency.get<{ state: string }>(path)).state === 'awarded',
   );
 }
@@ -131,7 +134,9 @@ async function download(url: string, lotId: string, file: string): Promise<void>
   await writeFile(file, response.body);
 }
 
-async function until(what: string, holds: () => Promise<boolean>, limitMs = 30_000): Promise<void> {
+/** Asks until it holds, for half a minute times `patience`. */
+async function until(what: string, patience: number, holds: () => Promise<boolean>): Promise<void> {
+  const limitMs = 30_000 * patience;
   for (let waited = 0; waited < limitMs; waited += 200) {
     if (await holds()) return;
     await sleep(200);
@@ -177,6 +182,7 @@ async function main(): Promise<void> {
   const steps = new Steps();
   await rm(FOLDER, { recursive: true, force: true });
   await mkdir(FOLDER, { recursive: true });
+  const startedAt = clock.now();
   const platform = await steps.take(
     'the platform starts, with a database and an object store of its own',
     () =>
@@ -189,10 +195,12 @@ async function main(): Promise<void> {
   let trustees: Stage['trustees'] = new Map();
   try {
     const people = await retry(() => readPeople(join(FOLDER, 'platform')), 150);
+    const patience = patienceOf(clock.now() - startedAt);
+    if (patience > 1) steps.say(`this machine is given ${patience.toFixed(1)} times as long for everything`);
     const trust = join(FOLDER, 'roots.json');
     await writeFile(trust, JSON.stringify(await Actor.visitor(platform.url).get('/trust'), null, 2));
     trustees = await startTrustees(platform, people, trust);
-    const stage = { platform, people, trust, trustees };
+    const stage = { platform, people, trust, trustees, patience };
     const lotId = await play(steps, stage);
     await verify(steps, stage, lotId);
     steps.say(`all of it holds: ${join(FOLDER, 'evidence.zip')}, ${trust}`);

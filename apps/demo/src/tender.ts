@@ -11,14 +11,23 @@ import type {
 } from '#trust';
 import { Actor } from './actor.ts';
 
-/** A busy or slow machine needs more time for the same bids: DEMO_PATIENCE=2 doubles every period. */
-const PATIENCE = Math.max(1, Number(process.env['DEMO_PATIENCE'] ?? '1') || 1);
+/** What an idle machine of two processors needs to start the platform with everything that it seeds. */
+const USUAL_START_MS = 5_000;
+
+/**
+ * A busy or slow machine needs more time for the same bids, by the factor that it needed to start; DEMO_PATIENCE=2 at
+ * least doubles every period. 1 to 20.
+ */
+export function patienceOf(startMs: number): number {
+  const asked = Number(process.env['DEMO_PATIENCE'] ?? '1') || 1;
+  return Math.min(20, Math.max(1, asked, startMs / USUAL_START_MS));
+}
 
 /** Twenty legal days (法24) pass in a minute; the five-minute window lasts 2.5 s. Published with the tender. */
-export const ACCELERATION: Acceleration = {
-  periods: Math.round(28_800 / PATIENCE),
-  waits: Math.round(120 / PATIENCE),
-};
+const accelerationOf = (patience: number): Acceleration => ({
+  periods: Math.round(28_800 / patience),
+  waits: Math.round(120 / patience),
+});
 
 export const METHOD: EvaluationMethod = {
   kind: 'lowest-evaluated-price',
@@ -39,7 +48,7 @@ export interface TenderParties {
 }
 
 /** Between the draft and its publication by a person: the legal minimum counts from the publication. */
-const SPARE_MS = 5_000 * PATIENCE;
+const SPARE_MS = 5_000;
 
 interface PublicLot {
   readonly state: string;
@@ -55,7 +64,13 @@ export class Tender {
     readonly lotId: string,
   ) {}
 
-  static async publish(agency: Actor, parties: TenderParties, now: Instant): Promise<Tender> {
+  static async publish(
+    agency: Actor,
+    parties: TenderParties,
+    now: Instant,
+    patience: number,
+  ): Promise<Tender> {
+    const acceleration = accelerationOf(patience);
     const { tenderee, regulator, seats, k } = parties;
     const project = await agency.post<{ id: string }>('/projects', {
       name: '示范区道路改造工程',
@@ -64,7 +79,7 @@ export class Tender {
       tenderee,
       regulator,
     });
-    const preparation = (20 * DAY) / ACCELERATION.periods + SPARE_MS;
+    const preparation = (20 * DAY) / acceleration.periods + SPARE_MS * patience;
     const at = (ms: number): string => formatInstant((now + ms) as Instant);
     const lot = await agency.post<{ id: string }>(`/projects/${project.id}/lots`, {
       name: '一标段',
@@ -73,7 +88,7 @@ export class Tender {
       documentsFrom: at(0),
       documentsUntil: at(preparation),
       deadline: at(preparation),
-      acceleration: ACCELERATION,
+      acceleration,
       seats,
       k,
     });
