@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import { faultPoint, IntegrityError } from '#kernel';
 import type { UnitOfWork } from '#persistence';
 import { BlobNotFoundError } from '#storage';
@@ -115,13 +114,13 @@ export class SequenceLog {
     return next.coversUntil === null ? 'more' : 'done';
   }
 
-  /** In one short transaction: every leaf that waits gets an index, at random among those of its tick. */
+  /** In one short transaction: every leaf that waits gets an index, in the order of arrival. */
   private async assign(): Promise<Assignment> {
     const assignment = await this.unitOfWork.run(async (tx) => {
       await this.store.lock(tx);
       const { hashes, readAt } = await this.store.waiting(tx, ROUND);
       const from = await this.store.placedCount(tx);
-      const placed = hashes.length === 0 ? 0 : await this.store.place(tx, from, shuffled(hashes));
+      const placed = hashes.length === 0 ? 0 : await this.store.place(tx, from, hashes);
       if (placed !== hashes.length)
         throw new IntegrityError('a leaf took no index', { waiting: hashes.length, placed });
       if (placed > 0) await faultPoint('transparency.leaves.before-commit');
@@ -187,16 +186,6 @@ export class SequenceLog {
       await this.tiles.deletePartials(level, index, widths);
     }
   }
-}
-
-/** Fisher-Yates with a cryptographic source: the order of leaves says nothing about the order of arrival. */
-function shuffled(hashes: readonly Hash[]): Hash[] {
-  const list = [...hashes];
-  for (let i = list.length - 1; i > 0; i--) {
-    const j = randomInt(i + 1);
-    [list[i], list[j]] = [list[j] as Hash, list[i] as Hash];
-  }
-  return list;
 }
 
 /** A tile that is gone, or has another length, is as wrong as one that has other bytes. */

@@ -82,11 +82,14 @@ export class LogStore {
     );
   }
 
-  /** At most `limit` hashes that wait, in no order that says anything, and the instant just before they were read. */
+  /**
+   * At most `limit` hashes that wait, in the order in which they were appended (so that a record comes after the one
+   * that it rests on), and the instant just before they were read.
+   */
   async waiting(tx: Tx, limit: number): Promise<{ hashes: Hash[]; readAt: string }> {
     const [clock] = await tx.query<{ at: string }>('SELECT clock_timestamp()::text AS at');
     const rows = await tx.query<{ hash: Buffer }>(
-      'SELECT hash FROM transparency.leaf WHERE index IS NULL LIMIT $1',
+      'SELECT hash FROM transparency.leaf WHERE index IS NULL ORDER BY arrived LIMIT $1',
       [limit],
     );
     return { hashes: rows.map((row) => new Uint8Array(row.hash)), readAt: clock?.at ?? '' };
