@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { canonicalBytes } from '#trust';
+import { canonicalBytes, TrustError } from '#trust';
+import type { BundleReader as EvidenceReader } from '#trust';
 import { BundleReader, canonicalZip, comparePaths, INDEX_PATH } from '#trust/node';
 
 const MAX = 64 * 1024 * 1024;
@@ -62,14 +63,40 @@ export class BundleEditor {
     return this.set(a, second).set(b, first);
   }
 
-  /** The canonical file, its index fitting what is in it. */
-  async write(file: string): Promise<string> {
+  /** Makes the index fit what is in it. */
+  index(): this {
     const paths = this.paths.filter((path) => path !== INDEX_PATH).sort(comparePaths);
     const files = paths.map((path) => {
       const bytes = this.bytes(path);
       return { path, size: bytes.length, sha256: createHash('sha256').update(bytes).digest('base64url') };
     });
-    this.edit<Index>(INDEX_PATH, (index) => ({ ...index, files }));
+    return this.edit<Index>(INDEX_PATH, (index) => ({ ...index, files }));
+  }
+
+  /** What the verifier reads of an archive, without its file. */
+  reader(): EvidenceReader {
+    const read = (path: string): Buffer => {
+      const found = this.members.get(path);
+      if (!found) throw new TrustError('EVIDENCE.MISSING', { path });
+      return found;
+    };
+    return {
+      entries: this.paths.map((path) => ({ path, size: this.bytes(path).length })),
+      bytes: async (path, max) => {
+        const found = read(path);
+        if (found.length > max) throw new TrustError('EVIDENCE.UNREADABLE', { path });
+        return new Uint8Array(found);
+      },
+      async *stream(path) {
+        yield new Uint8Array(read(path));
+      },
+    };
+  }
+
+  /** The canonical file, its index fitting what is in it. */
+  async write(file: string): Promise<string> {
+    this.index();
+    const paths = this.paths.filter((path) => path !== INDEX_PATH).sort(comparePaths);
     const entries = [...paths, INDEX_PATH].map((path) => {
       const bytes = this.bytes(path);
       return { path, size: bytes.length, open: () => Readable.from([bytes]) };
