@@ -1,9 +1,7 @@
-/** V07 to V10: which bids are in, when they came, and that each can be opened and is nobody else's. */
+/** V07 and V08: which bids are in, and when they came. */
 import { MINUTE, SECOND } from '#kernel';
 import { b64u, edVerify, hashText, signatureInput } from '../encoding/index.ts';
-import { bidLabel, checkDealings, commitBody, trusteeKeysOf } from '../threshold/index.ts';
-import type { DealingClaim } from '../threshold/index.ts';
-import type { Commit, LotKey, StoredReceipt } from '../records/index.ts';
+import type { LotKey, StoredReceipt } from '../records/index.ts';
 import { verifyTimestampToken } from '../timestamp/index.ts';
 import { numbered, only } from './bundle.ts';
 import { at } from './context.ts';
@@ -31,8 +29,6 @@ export async function checkIntake(v: Verification): Promise<void> {
   for (const bid of v.accepted) await checkToken(v, bid.c, bid.arrivedAt, bid.token);
   for (const { move, arrivedAt, token } of signed.record.moves)
     await checkToken(v, hashText('move', move.record), arrivedAt, token);
-  checkBidDealings(v, v.lotKey);
-  checkDuplicates(v);
 }
 
 function checkTimes(v: Verification, lotKey: LotKey): void {
@@ -210,56 +206,4 @@ async function checkToken(v: Verification, subject: string, arrivedAt: string, n
     if (late > CLOCK_TOLERANCE_MS)
       v.findings.fail('V08', 'EVIDENCE.STAMPED_LATE', subject, 'platform', { milliseconds: late });
   });
-}
-
-/** Every dealing of every COMMIT in the bundle, one batch. */
-function checkBidDealings(v: Verification, lotKey: LotKey): void {
-  const trusteeKeys = trusteeKeysOf(lotKey);
-  const commits = [...v.evidence.records.commit].filter(([, commit]) => fitsLot(v, lotKey, commit));
-  const claims: { c: string; claim: DealingClaim }[] = commits.flatMap(([c, commit]) =>
-    commit.dealings.map((dealing) => ({
-      c,
-      claim: {
-        dealing,
-        type: 'bid' as const,
-        label: bidLabel(commit, dealing.stage, dealing.audience),
-        body: commitBody(commit),
-        trusteeKeys,
-        k: lotKey.k,
-      },
-    })),
-  );
-  for (const index of checkDealings(claims.map(({ claim }) => claim)))
-    v.findings.fail('V09', 'DEALING.SHAPE', claims[index]?.c ?? '', 'platform');
-  v.findings.note('V09', `${claims.length} dealings`);
-}
-
-/** Dealings and envelopes are exactly those that LOTKEY's stages ask for (or `I` alone, to withdraw all). */
-function fitsLot(v: Verification, lotKey: LotKey, commit: Commit): boolean {
-  const stages = commit.withdraw ? lotKey.stages.filter(({ stage }) => stage === 0) : lotKey.stages;
-  const wanted = stages.map(({ stage, audience }) => `${stage}/${audience}`).join();
-  const dealt = commit.dealings.map(({ stage, audience }) => `${stage}/${audience}`).join();
-  const envelopes = stages.flatMap((rule) => rule.envelopes).join();
-  const fits =
-    commit.lotKeyHash === hashText('lotkey', lotKey) &&
-    wanted === dealt &&
-    envelopes === commit.envelopes.map(({ e }) => e).join();
-  return v.findings.expect(fits, 'V09', 'EVIDENCE.OTHER_STRUCTURE', hashText('commit', commit), 'platform');
-}
-
-/** No nonce, key, commitment point or root appears in two bids: a copy of a rival's bid is found here. */
-function checkDuplicates(v: Verification): void {
-  const owner = new Map<string, string>();
-  const claim = (kind: 'NONCE' | 'KEY' | 'DEALING' | 'ROOT', value: string, c: string) => {
-    const key = `${kind}:${value}`;
-    const first = owner.get(key) ?? c;
-    v.findings.expect(first === c, 'V10', `EVIDENCE.DUPLICATE_${kind}`, c, 'platform');
-    owner.set(key, first);
-  };
-  for (const [c, commit] of v.evidence.records.commit) {
-    claim('NONCE', commit.bidNonce, c);
-    claim('KEY', commit.wk, c);
-    for (const { C } of commit.dealings) claim('DEALING', C[0] ?? '', c);
-    for (const { root } of commit.envelopes) claim('ROOT', root, c);
-  }
 }

@@ -3,6 +3,7 @@
  * roots that the reader has pinned. It never asks the platform.
  */
 import { checkAward } from './check-award.ts';
+import { checkBids } from './check-bids.ts';
 import { checkCancellation } from './check-cancellation.ts';
 import { checkIntake } from './check-intake.ts';
 import { checkLog } from './check-log.ts';
@@ -25,6 +26,7 @@ const GROUPS: readonly (readonly [CheckId, string, (v: Verification) => void | P
   ['V02', 'lot', checkLot],
   ['V03', 'log', checkLog],
   ['V07', 'intake', checkIntake],
+  ['V09', 'bids', checkBids],
   ['V16', 'opening', checkOpening],
   ['V20', 'award', checkAward],
   ['V21', 'bundle', checkWhole],
