@@ -57,7 +57,7 @@ describe('answers', () => {
   });
 
   it('sends security headers', async () => {
-    const { headers } = await get('/');
+    const { headers } = await get('/api/v1/lots');
     expect(headers.get('content-security-policy')).toContain("default-src 'none'");
     expect(headers.get('x-content-type-options')).toBe('nosniff');
     expect(headers.get('x-powered-by')).toBeNull();
@@ -99,7 +99,7 @@ describe('answers', () => {
 
   it('refuses a malformed or unknown token on a public route too', async () => {
     for (const authorization of ['Bearer x', 'Basic eDp5', `Bearer ${'A'.repeat(43)}`]) {
-      const answer = await get('/', { headers: { authorization } });
+      const answer = await get('/api/v1/lots', { headers: { authorization } });
       expect(answer.status).toBe(401);
       expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer/);
     }

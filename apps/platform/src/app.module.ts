@@ -10,7 +10,7 @@ import { LogHealth, TransparencySettings } from '#transparency';
 import { HealthProbes, WebModule } from '#web';
 import type { PlatformConfig } from './config.ts';
 import { contextModules, contextSchemas } from './contexts.ts';
-import { PlatformSection } from './platform-section.ts';
+import { OverviewController } from './overview.controller.ts';
 
 export interface Foundation {
   readonly config: PlatformConfig;
@@ -51,12 +51,12 @@ export class AppModule {
         WebModule.forRoot({ logger, rateLimits: config.rateLimits }),
         ...contextModules,
       ],
+      controllers: [OverviewController],
       providers: [
         { provide: Settings, useValue: settings },
         { provide: TransparencySettings, useValue: config.log },
         { provide: Clock, useClass: SystemClock },
         { provide: HealthProbes, useFactory: probesOf(config), inject: [DataSource, BlobStore, LogHealth] },
-        PlatformSection,
       ],
       exports: [Settings, TransparencySettings, Clock, HealthProbes],
     };

@@ -13,6 +13,7 @@ import { assertEveryRouteHasAccess, configureHttp, createLogger, NestLog, serveA
 import { AppModule } from './app.module.ts';
 import type { PlatformConfig } from './config.ts';
 import { contextSchemas } from './contexts.ts';
+import { portalFolder, readPortal, servePortal } from './serve-portal.ts';
 
 /** How long a process waits at its start for a database that is not up yet. */
 const DATABASE_WAIT_MS = 60_000;
@@ -65,6 +66,9 @@ async function finish(app: NestExpressApplication, config: PlatformConfig, logge
     https: config.publicUrl.startsWith('https://'),
     jsonLimit: JSON_LIMIT,
   });
+  const portal = await readPortal(portalFolder());
+  if (portal) servePortal(app, portal);
+  else logger.warn('the portal is not built: only the API is served');
   serveApiDocs(app);
   await app.init();
   assertEveryRouteHasAccess(app);

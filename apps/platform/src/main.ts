@@ -19,13 +19,14 @@ function tell(config: PlatformConfig, port: number, demo: DemoSeed | null): void
   const at = config.publicUrl.replace(/:\d+$/, `:${port}`);
   say('');
   say(`Glasshall is up: ${at}`);
+  say(`  portal            ${at}/`);
   say(`  API description   ${at}/docs`);
   say(`  health            ${at}/health`);
   say(`  state             ${config.dataDir}`);
   say(`  database          ${config.database ? 'DATABASE_URL' : 'embedded PostgreSQL'}`);
   say(`  objects           ${config.s3 ? config.s3.endpoint : 'files'}`);
   if (demo) {
-    say(`  demo tender       ${at}/api/v1/lots/${demo.lotId}`);
+    say(`  demo tender       ${at}/lots/${demo.lotId}`);
     say(`  demo identities   ${demo.folder}  (*.p12, password ${demo.password})`);
   }
   say('  stop              Ctrl-C');

@@ -10,11 +10,12 @@ import { PubliciseCandidates } from './application/publicise-candidates.ts';
 import { StartAward } from './application/start-award.ts';
 import { AwardResults } from './award.facade.ts';
 import { AwardController } from './http/award.controller.ts';
+import { ProgressController } from './http/progress.controller.ts';
 import { TypeormAwardStore } from './infrastructure/award.typeorm-store.ts';
 import { AwardEvidence, StoredAwardResults } from './infrastructure/stored-award.ts';
 
 @Module({
-  controllers: [AwardController],
+  controllers: [AwardController, ProgressController],
   providers: [
     { provide: AwardStore, useClass: TypeormAwardStore },
     { provide: AwardResults, useClass: StoredAwardResults },

@@ -3,7 +3,6 @@ import { Global, Module } from '@nestjs/common';
 import type { OnModuleInit } from '@nestjs/common';
 import { BackgroundWork } from '#jobs';
 import { Transparency } from '#transparency';
-import { FrontPage } from '#web';
 import { ApplyDueEvents } from './application/apply-due-events.ts';
 import { CancelLot } from './application/cancel-lot.ts';
 import { ChangeDeadline } from './application/change-deadline.ts';
@@ -23,7 +22,6 @@ import { SweepDocuments } from './application/sweep-documents.ts';
 import { TenderingTicks } from './application/tendering-ticks.ts';
 import { LotKeysController } from './http/lot-keys.controller.ts';
 import { LotsController } from './http/lots.controller.ts';
-import { tenderSection } from './http/front-page-section.ts';
 import { ProjectsController } from './http/projects.controller.ts';
 import { LotEvidence } from './infrastructure/lot-evidence.ts';
 import { TypeormLotKeyStore } from './infrastructure/lot-key.typeorm-store.ts';
@@ -59,8 +57,6 @@ import { Tendering } from './tendering.facade.ts';
 })
 export class TenderingModule implements OnModuleInit {
   constructor(
-    private readonly page: FrontPage,
-    private readonly lots: ReadLots,
     private readonly background: BackgroundWork,
     private readonly transparency: Transparency,
     private readonly evidence: LotEvidence,
@@ -68,7 +64,6 @@ export class TenderingModule implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.page.add(tenderSection(this.lots));
     this.transparency.registerEvidenceSource(this.evidence);
     this.ticks.register(this.background);
   }

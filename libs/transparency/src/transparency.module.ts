@@ -5,13 +5,11 @@ import { Clock, HOUR, Settings } from '#kernel';
 import { BackgroundWork } from '#jobs';
 import { UnitOfWork } from '#persistence';
 import { BlobStore } from '#storage';
-import { FrontPage } from '#web';
 import { AssembleEvidence } from './application/assemble-evidence.ts';
 import { AuditLog } from './application/audit-log.ts';
 import { ConfidentialReads } from './application/confidential-reads.ts';
 import { EvidenceRegistry } from './application/evidence-registry.ts';
 import { LogHealth } from './application/log-health.ts';
-import { LogSection } from './application/log-section.ts';
 import { PlatformTransparency } from './application/platform-transparency.ts';
 import { ReadLog } from './application/read-log.ts';
 import { SequenceLog } from './application/sequence-log.ts';
@@ -88,11 +86,6 @@ const KEYS = Symbol('transparency.keys');
       provide: ServeLog,
       useFactory: (read: ReadLog, tiles: TileStore) => new ServeLog(read, tiles),
       inject: [ReadLog, TileStore],
-    },
-    {
-      provide: LogSection,
-      useFactory: (read: ReadLog, page: FrontPage) => new LogSection(read, page),
-      inject: [ReadLog, FrontPage],
     },
     {
       provide: LogHealth,

@@ -17,6 +17,7 @@
  * Content-Type application/octet-stream (never parsed, never buffered).
  */
 export * from './access.ts';
+export * from './answers.ts';
 export * from './page.ts';
 export * from './plain-text.ts';
 export * from './principal.ts';
@@ -24,8 +25,6 @@ export * from './problems.ts';
 export * from './record.pipe.ts';
 export * from './respond.ts';
 export * from './configure-http.ts';
-export { FrontPage } from './front-page.ts';
-export type { FrontPageRow, FrontPageSection } from './front-page.ts';
 export * from './open-api.ts';
 export * from './operations.controller.ts';
 export * from './request-log.ts';

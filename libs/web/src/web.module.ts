@@ -4,7 +4,6 @@ import { APP_FILTER, APP_GUARD, APP_PIPE, DiscoveryModule, Reflector } from '@ne
 import type { Logger } from 'pino';
 import { Clock } from '#kernel';
 import { AccessGuard } from './access.guard.ts';
-import { FrontPage, FrontPageController } from './front-page.ts';
 import { Metrics } from './metrics.ts';
 import { OperationsController } from './operations.controller.ts';
 import { ProblemFilter } from './problem.filter.ts';
@@ -27,10 +26,9 @@ export class WebModule {
     return {
       module: WebModule,
       imports: [DiscoveryModule],
-      controllers: [OperationsController, FrontPageController],
+      controllers: [OperationsController],
       providers: [
         Metrics,
-        FrontPage,
         { provide: ProblemFilter, useValue: filter },
         { provide: APP_FILTER, useValue: filter },
         { provide: APP_PIPE, useFactory: validationPipe },
@@ -42,7 +40,7 @@ export class WebModule {
         },
         { provide: APP_GUARD, useClass: AccessGuard },
       ],
-      exports: [Metrics, FrontPage, ProblemFilter, DiscoveryModule],
+      exports: [Metrics, ProblemFilter, DiscoveryModule],
     };
   }
 }

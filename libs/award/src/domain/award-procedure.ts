@@ -3,7 +3,8 @@ import type { Instant, Machine, Refusal, Result } from '#kernel';
 import { breachFacts, earliestPublicityEnd, publicityLength } from '#legal-time';
 import type { Ruleset, TimeScale } from '#legal-time';
 
-export type AwardState = 'awaiting-publicity' | 'publicised' | 'awarded' | 'failed';
+export const AWARD_STATES = ['awaiting-publicity', 'publicised', 'awarded', 'failed'] as const;
+export type AwardState = (typeof AWARD_STATES)[number];
 export type AwardEvent = 'publicise' | 'award';
 
 /** From the evaluation report to the award letter. `failed`: every bid was rejected (法42), the lot is re-tendered. */

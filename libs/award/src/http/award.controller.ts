@@ -4,12 +4,13 @@ import type { LotId } from '#kernel';
 import { Evaluation } from '#evaluation';
 import { award, publicity, signed } from '#trust';
 import type { Award, Publicity, Signed } from '#trust';
-import { CurrentPrincipal, Public, RecordPipe, RequirePermission } from '#web';
+import { Answers, CurrentPrincipal, Public, RecordPipe, RequirePermission } from '#web';
 import type { Principal } from '#web';
 import { refused } from '../application/award-facts.ts';
 import { AwardLot } from '../application/award-lot.ts';
 import { PubliciseCandidates } from '../application/publicise-candidates.ts';
 import { AwardResults } from '../award.facade.ts';
+import { resultAnswer } from './award-answers.ts';
 
 @ApiTags('award')
 @Controller('api/v1/lots/:lotId')
@@ -24,6 +25,7 @@ export class AwardController {
   @Get('result')
   @Public()
   @ApiOperation({ summary: 'Signed report, publicity and award of a lot, as far as they are public' })
+  @Answers(resultAnswer)
   async result(@Param('lotId', ParseUUIDPipe) lotId: string) {
     const found = await this.results.find(lotId as LotId);
     // The committee's report is public together with the candidates, not before (条例54).

@@ -6,11 +6,12 @@ import { formatInstant } from '#kernel';
 import type { LotId } from '#kernel';
 import { envelopeName } from '#trust';
 import { ConfidentialReads } from '#transparency';
-import { CurrentPrincipal, PageQuery, Public, RequirePermission, decodeCursor, pageOf } from '#web';
+import { Answers, CurrentPrincipal, PageQuery, Public, RequirePermission, decodeCursor, pageOf } from '#web';
 import type { Principal } from '#web';
 import { ReadRecord } from '../application/read-record.ts';
 import { openingError } from '../application/refusal.ts';
 import { ShowBids, ShowOpening } from '../application/show-opening.ts';
+import { openingAnswer, recordAnswer } from './opening-answers.ts';
 import { EventsQuery, SharesQuery } from './opening.dto.ts';
 import { parseRange } from './range.ts';
 import './opening.problems.ts';
@@ -31,6 +32,7 @@ export class OpeningController {
   @ApiOperation({
     summary: 'State, CLOSE and its additions, progress of every bid, who sent shares, the record',
   })
+  @Answers(openingAnswer)
   view(@Param('lotId', ParseUUIDPipe) lotId: string) {
     return this.show.view(lotId as LotId);
   }
@@ -89,6 +91,7 @@ export class OpeningController {
   @Get('record')
   @Public()
   @ApiOperation({ summary: 'The opening record: as published, or as it would be signed now' })
+  @Answers(recordAnswer)
   record(@Param('lotId', ParseUUIDPipe) lotId: string) {
     return this.records.of(lotId as LotId);
   }

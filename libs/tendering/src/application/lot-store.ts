@@ -1,7 +1,7 @@
 import type { Instant, LotId, ProjectId } from '#kernel';
 import type { Tx } from '#persistence';
 import type { Next } from '../domain/decide-lot.ts';
-import type { Lot, Project } from '../domain/lot.ts';
+import type { Lot, LotStage, Project } from '../domain/lot.ts';
 import type { LotEvent, LotState } from '../domain/lot-states.ts';
 
 /** Who took a step: a person in a session, or the clock. */
@@ -46,6 +46,10 @@ export abstract class LotStore {
     tx: Tx,
     page: {
       readonly state: LotState | null;
+      /** As of the database's clock. */
+      readonly stage: LotStage | null;
+      /** In the names of project, lot, tenderee or agency, whatever the case. */
+      readonly text: string | null;
       readonly after: readonly [createdAt: Instant, id: string] | null;
       readonly limit: number;
     },

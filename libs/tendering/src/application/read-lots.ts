@@ -6,8 +6,8 @@ import { UnitOfWork } from '#persistence';
 import type { Tx } from '#persistence';
 import { nextDueAt } from '../domain/due-events.ts';
 import { assembleLotKey } from '../domain/lot-key-terms.ts';
-import type { Lot, Project } from '../domain/lot.ts';
-import type { LotState } from '../domain/lot-states.ts';
+import { stageOf } from '../domain/lot.ts';
+import type { Lot, LotStage, Project } from '../domain/lot.ts';
 import { tenderError } from '../domain/refusals.ts';
 import { Tendering } from '../tendering.facade.ts';
 import type { IntakeFacts, LotView } from '../tendering.facade.ts';
@@ -30,6 +30,12 @@ export interface PublicLot {
   readonly nextDueAt: Instant | null;
   /** The database's clock at this answer. */
   readonly now: Instant;
+}
+
+export interface ListedLot {
+  readonly lot: Lot;
+  readonly project: Project;
+  readonly stage: LotStage;
 }
 
 /** Reads for other contexts and for the public. Nothing here knows who asked for documents, or how many bids came. */
@@ -75,16 +81,15 @@ export class ReadLots extends Tendering {
     return found;
   }
 
-  list(page: {
-    readonly state: LotState | null;
-    readonly after: readonly [Instant, string] | null;
-    readonly limit: number;
-  }): Promise<readonly { readonly lot: Lot; readonly project: Project }[]> {
+  list(page: Parameters<LotStore['publishedLots']>[1]): Promise<readonly ListedLot[]> {
     return this.read(async (tx) => {
+      const now = await tx.now();
       const found = [];
       for (const lot of await this.lots.publishedLots(tx, page)) {
         const project = await this.lots.project(tx, lot.projectId);
-        if (project) found.push({ lot, project });
+        const { state } = lot;
+        if (project && state !== 'draft')
+          found.push({ lot, project, stage: stageOf(state, lot.deadline, now) });
       }
       return found;
     });

@@ -12,6 +12,15 @@ export type ProjectKind = (typeof PROJECT_KINDS)[number];
 export const PROJECT_LEVELS = ['city', 'district', 'township'] as const;
 export type ProjectLevel = (typeof PROJECT_LEVELS)[number];
 
+/** Where a published lot is for its readers; opening and award have views of their own after `closed`. */
+export const LOT_STAGES = ['key-ceremony', 'bidding', 'closed', 'cancelled'] as const;
+export type LotStage = (typeof LOT_STAGES)[number];
+
+export const stageOf = (state: Exclude<LotState, 'draft'>, deadline: Instant, now: Instant): LotStage => {
+  if (state !== 'keyed') return state === 'published' ? 'key-ceremony' : 'cancelled';
+  return now < deadline ? 'bidding' : 'closed';
+};
+
 export interface Project {
   readonly id: ProjectId;
   readonly name: string;

@@ -16,7 +16,7 @@ import type { Request } from 'express';
 import { formatInstant, instant } from '#kernel';
 import type { Instant } from '#kernel';
 import { BlobStore } from '#storage';
-import { CurrentPrincipal, decodeCursor, pageOf, Public, RequirePermission } from '#web';
+import { Answers, CurrentPrincipal, decodeCursor, pageOf, Public, RequirePermission } from '#web';
 import type { Principal } from '#web';
 import { CancelLot } from '../application/cancel-lot.ts';
 import { ChangeDeadline } from '../application/change-deadline.ts';
@@ -24,7 +24,9 @@ import { PublishNotice } from '../application/publish-notice.ts';
 import { ReadLots } from '../application/read-lots.ts';
 import type { PublicLot } from '../application/read-lots.ts';
 import { StoreDocument } from '../application/store-document.ts';
+import { stageOf } from '../domain/lot.ts';
 import { tenderError } from '../domain/refusals.ts';
+import { lotAnswer, lotPage } from './lot-answers.ts';
 import { instantOf, lotId } from './parameters.ts';
 import {
   CancellationDto,
@@ -33,12 +35,6 @@ import {
   LotQuery,
   SignedDto,
 } from './tendering.dto.ts';
-
-/** What anyone may see of where a lot is; opening and award have views of their own. */
-const stageOf = (state: 'published' | 'keyed' | 'cancelled', deadline: Instant, now: Instant): string => {
-  if (state !== 'keyed') return state === 'published' ? 'key-ceremony' : 'cancelled';
-  return now < deadline ? 'bidding' : 'closed';
-};
 
 const publicLot = ({ view, nextDueAt, now }: PublicLot) => ({
   ...view,
@@ -70,13 +66,21 @@ export class LotsController {
 
   @Get()
   @Public()
+  @ApiOperation({ summary: 'Published lots, newest first' })
+  @Answers(lotPage)
   async list(@Query() query: LotQuery) {
     const position = query.cursor === undefined ? null : decodeCursor(query.cursor, ['number', 'string']);
     const after = position && ([cursorInstant(position[0]), lotId(position[1])] as const);
-    const rows = await this.lots.list({ state: query.state ?? null, after, limit: query.limit + 1 });
+    const rows = await this.lots.list({
+      state: query.state ?? null,
+      stage: query.stage ?? null,
+      text: query.text ?? null,
+      after,
+      limit: query.limit + 1,
+    });
     return pageOf(rows, query.limit, {
       position: ({ lot }) => [lot.createdAt, lot.id],
-      item: ({ lot, project }) => ({
+      item: ({ lot, project, stage }) => ({
         id: lot.id,
         name: lot.name,
         projectName: project.name,
@@ -85,6 +89,7 @@ export class LotsController {
         tenderee: project.tenderee,
         agency: project.agency,
         state: lot.state,
+        stage,
         deadline: formatInstant(lot.deadline),
         acceleration: lot.acceleration,
         noticeVersion: lot.noticeVersion,
@@ -95,6 +100,8 @@ export class LotsController {
 
   @Get(':id')
   @Public()
+  @ApiOperation({ summary: 'A published lot: every notice as signed, deadline, stage' })
+  @Answers(lotAnswer)
   async one(@Param('id') id: string) {
     return publicLot(await this.lots.show(lotId(id)));
   }

@@ -1,8 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsArray, IsIn, IsInt, IsObject, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
 import { IsPlainText, PageQuery } from '#web';
-import { PROJECT_KINDS, PROJECT_LEVELS } from '../domain/lot.ts';
-import type { ProjectKind, ProjectLevel } from '../domain/lot.ts';
+import { LOT_STAGES, PROJECT_KINDS, PROJECT_LEVELS } from '../domain/lot.ts';
+import type { LotStage, ProjectKind, ProjectLevel } from '../domain/lot.ts';
 import type { LotState } from '../domain/lot-states.ts';
 
 const CREDIT_CODE = /^[0-9A-HJ-NPQRTUWXY]{18}$/;
@@ -129,6 +129,16 @@ export class SignatureDto {
 }
 
 export class LotQuery extends PageQuery {
+  @ApiPropertyOptional({ description: 'In the names of project, lot, tenderee or agency', maxLength: 100 })
+  @IsOptional()
+  @IsPlainText(100)
+  text?: string;
+
+  @ApiPropertyOptional({ enum: LOT_STAGES, description: 'By the platform’s clock at this answer' })
+  @IsOptional()
+  @IsIn(LOT_STAGES)
+  stage?: LotStage;
+
   @ApiPropertyOptional({ enum: ['published', 'keyed', 'cancelled'] })
   @IsOptional()
   @IsString()

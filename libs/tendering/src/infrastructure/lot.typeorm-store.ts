@@ -23,6 +23,10 @@ const LOT = `
          l.lot_key_hash AS "lotKeyHash", l.created_at AS "createdAt", l.version
     FROM tendering.lot l`;
 
+/** `stageOf` of the domain, in the database: pages are cut there. */
+const STAGE = `CASE WHEN l.state = 'published' THEN 'key-ceremony' WHEN l.state = 'cancelled' THEN 'cancelled'
+                    WHEN now() < l.deadline THEN 'bidding' ELSE 'closed' END`;
+
 const at = (date: Date): Instant => instant(date.getTime());
 
 const lotOf = (row: LotRecord): Lot => ({
@@ -116,10 +120,21 @@ export class TypeormLotStore extends LotStore {
   async publishedLots(tx: Tx, page: Parameters<LotStore['publishedLots']>[1]): Promise<readonly Lot[]> {
     const [createdAt, id] = page.after ?? [null, null];
     const rows = await tx.query<LotRecord>(
-      `${LOT} WHERE l.notice_version > 0 AND ($1::text IS NULL OR l.state = $1)
+      `${LOT} JOIN tendering.project p ON p.id = l.project_id
+        WHERE l.notice_version > 0 AND ($1::text IS NULL OR l.state = $1)
           AND ($2::timestamptz IS NULL OR (l.created_at, l.id) < ($2::timestamptz, $3::uuid))
+          AND ($5::text IS NULL OR $5 = ${STAGE})
+          AND ($6::text IS NULL OR strpos(lower(concat_ws(' ', p.name, l.name, p.tenderee->>'name',
+                                                          p.agency->>'name')), lower($6)) > 0)
         ORDER BY l.created_at DESC, l.id DESC LIMIT $4`,
-      [page.state, createdAt === null ? null : formatInstant(createdAt), id, page.limit],
+      [
+        page.state,
+        createdAt === null ? null : formatInstant(createdAt),
+        id,
+        page.limit,
+        page.stage,
+        page.text,
+      ],
     );
     return rows.map(lotOf);
   }

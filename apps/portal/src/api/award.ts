@@ -1,0 +1,33 @@
+import { queryOptions } from '@tanstack/react-query';
+import { api, orNull, unwrap } from './client.ts';
+import type { paths } from './platform.ts';
+
+export type Result =
+  paths['/api/v1/lots/{lotId}/result']['get']['responses'][200]['content']['application/json'];
+export type Progress =
+  paths['/api/v1/progress']['get']['responses'][200]['content']['application/json']['items'][number];
+
+/** Null before the candidates are public. */
+export const resultQuery = (lotId: string) =>
+  queryOptions({
+    queryKey: ['result', lotId],
+    queryFn: () =>
+      orNull(
+        unwrap(api.GET('/api/v1/lots/{lotId}/result', { params: { path: { lotId } } })),
+        'AWARD.NO_RESULT',
+      ),
+    refetchInterval: (query) => (query.state.data?.award ? false : 15_000),
+  });
+
+/** How far each of these lots is after its deadline. */
+export const progressQuery = (lots: readonly string[]) =>
+  queryOptions({
+    queryKey: ['progress', lots],
+    enabled: lots.length > 0,
+    queryFn: async () => {
+      const { items } = await unwrap(
+        api.GET('/api/v1/progress', { params: { query: { lots: lots.join(',') } } }),
+      );
+      return new Map(items.map((item) => [item.id, item]));
+    },
+  });

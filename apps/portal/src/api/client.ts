@@ -1,0 +1,68 @@
+import createClient from 'openapi-fetch';
+import type { components, paths } from './platform.ts';
+
+/** RFC 9457 as the platform gives it: a title in both languages, a stable code, and the facts. */
+export type Problem = Pick<
+  components['schemas']['Problem'],
+  'title' | 'titleEn' | 'status' | 'code' | 'facts'
+>;
+
+/** Everything that can go wrong with a request; `status` 0: there was no answer. */
+export class ProblemError extends Error {
+  readonly status: number;
+
+  constructor(readonly problem: Problem) {
+    super(problem.code);
+    this.name = 'ProblemError';
+    this.status = problem.status;
+  }
+}
+
+export const isProblem = (error: unknown): error is ProblemError => error instanceof ProblemError;
+
+/** No words here: the page says what to do next by the code. */
+const unreachable = (): ProblemError =>
+  new ProblemError({ title: '', titleEn: '', status: 0, code: 'PORTAL.UNREACHABLE', facts: {} });
+
+const broken = (status: number): ProblemError =>
+  new ProblemError({ title: '', titleEn: '', status, code: 'PORTAL.ANSWER_UNREADABLE', facts: {} });
+
+export const api = createClient<paths>({ baseUrl: window.location.origin });
+
+interface Answer<T> {
+  readonly data?: T;
+  readonly error?: unknown;
+  readonly response: Response;
+}
+
+/** The answer's data. @throws ProblemError for every refusal, and when nothing answered */
+export async function unwrap<T>(asking: Promise<Answer<T>>): Promise<T> {
+  const { data, error, response } = await asking.catch(() => {
+    throw unreachable();
+  });
+  if (response.ok && data !== undefined) return data;
+  throw isProblemDocument(error) ? new ProblemError(error) : broken(response.status);
+}
+
+/** A file that is no JSON: a checkpoint, a key. */
+export async function fetchText(path: string): Promise<string> {
+  const response = await fetch(path).catch(() => {
+    throw unreachable();
+  });
+  if (response.ok) return response.text();
+  const problem: unknown = await response.json().catch(() => null);
+  throw isProblemDocument(problem) ? new ProblemError(problem) : broken(response.status);
+}
+
+const isProblemDocument = (value: unknown): value is Problem =>
+  typeof value === 'object' && value !== null && 'code' in value && 'titleEn' in value;
+
+/** null instead of a refusal that is an answer too: "there is none yet". */
+export async function orNull<T>(asking: Promise<T>, ...codes: readonly string[]): Promise<T | null> {
+  try {
+    return await asking;
+  } catch (error) {
+    if (isProblem(error) && codes.includes(error.problem.code)) return null;
+    throw error;
+  }
+}

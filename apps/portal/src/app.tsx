@@ -1,0 +1,68 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import ConfigProvider from 'antd/es/config-provider';
+import { Suspense, lazy } from 'react';
+import { I18nextProvider } from 'react-i18next';
+import { BrowserRouter, Route, Routes } from 'react-router';
+import { isProblem } from './api/client.ts';
+import { i18n } from './i18n/index.ts';
+import { HomePage } from './pages/public/home.tsx';
+import { LotPage } from './pages/public/lot.tsx';
+import { LotNotice } from './pages/public/lot-notice.tsx';
+import { NoticesPage } from './pages/public/notices.tsx';
+import { NotFoundPage } from './pages/public/not-found.tsx';
+import { theme } from './theme.ts';
+import { Layout } from './ui/layout.tsx';
+import { Loading } from './ui/states.tsx';
+
+const LotOpening = lazy(() => import('./pages/public/lot-opening.tsx'));
+const LotResult = lazy(() => import('./pages/public/lot-result.tsx'));
+const LogPage = lazy(() => import('./pages/public/log-head.tsx'));
+const VerifyPage = lazy(() => import('./pages/public/verify.tsx'));
+
+/** A refusal does not change by asking again; a platform that is away may be back. */
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 5_000,
+      refetchOnWindowFocus: true,
+      retry: (count, error) => count < 2 && !(isProblem(error) && error.status < 500),
+    },
+  },
+});
+
+/** Of this answer: without it the browser refuses the style elements that Ant Design writes. */
+const nonce = document.querySelector<HTMLScriptElement>('script[nonce]')?.nonce ?? '';
+
+export function App() {
+  return (
+    <I18nextProvider i18n={i18n}>
+      <ConfigProvider
+        theme={theme}
+        csp={{ nonce }}
+        button={{ autoInsertSpace: false }}
+        wave={{ disabled: true }}
+      >
+        <QueryClientProvider client={queries}>
+          <BrowserRouter>
+            <Layout>
+              <Suspense fallback={<Loading />}>
+                <Routes>
+                  <Route path="/" element={<HomePage />} />
+                  <Route path="/notices" element={<NoticesPage />} />
+                  <Route path="/lots/:lotId" element={<LotPage />}>
+                    <Route index element={<LotNotice />} />
+                    <Route path="opening" element={<LotOpening />} />
+                    <Route path="result" element={<LotResult />} />
+                  </Route>
+                  <Route path="/log-head" element={<LogPage />} />
+                  <Route path="/verify" element={<VerifyPage />} />
+                  <Route path="*" element={<NotFoundPage />} />
+                </Routes>
+              </Suspense>
+            </Layout>
+          </BrowserRouter>
+        </QueryClientProvider>
+      </ConfigProvider>
+    </I18nextProvider>
+  );
+}

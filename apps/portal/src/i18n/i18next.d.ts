@@ -1,0 +1,8 @@
+import type { zhCn } from './zh-cn.ts';
+
+/** Keys are checked by the compiler: a word that is not there does not build. */
+declare module 'i18next' {
+  interface CustomTypeOptions {
+    resources: { translation: typeof zhCn };
+  }
+}

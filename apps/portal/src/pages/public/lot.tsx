@@ -1,0 +1,106 @@
+import { useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { NavLink, Outlet, useOutletContext, useParams } from 'react-router';
+import { resultQuery } from '../../api/award.ts';
+import type { Result } from '../../api/award.ts';
+import { openingQuery } from '../../api/opening.ts';
+import type { Opening } from '../../api/opening.ts';
+import { lotQuery } from '../../api/tendering.ts';
+import type { Lot } from '../../api/tendering.ts';
+import { useServerNow } from '../../ui/clock.ts';
+import { StageTag, shownStage } from '../../ui/stage.tsx';
+import { Loading, ProblemView } from '../../ui/states.tsx';
+import { Time, useDuration } from '../../ui/time.tsx';
+import { useTitle } from '../../ui/title.ts';
+
+/** What every page of a lot knows; null: there is none yet. */
+export interface LotContext {
+  readonly lot: Lot;
+  readonly opening: Opening | null;
+  readonly result: Result | null;
+}
+
+export const useLot = (): LotContext => useOutletContext<LotContext>();
+
+export function LotPage() {
+  const { lotId = '' } = useParams();
+  const lot = useQuery(lotQuery(lotId));
+  const keyed = lot.data?.state === 'keyed';
+  const opening = useQuery({ ...openingQuery(lotId), enabled: keyed });
+  const result = useQuery({ ...resultQuery(lotId), enabled: keyed });
+  if (lot.isPending || (keyed && (opening.isPending || result.isPending)))
+    return (
+      <div className="page">
+        <Loading />
+      </div>
+    );
+  const failed = [lot, opening, result].find(({ isError }) => isError);
+  if (!lot.data || failed)
+    return (
+      <div className="page narrow">
+        <ProblemView error={failed?.error} retry={() => void failed?.refetch()} />
+      </div>
+    );
+  const context = { lot: lot.data, opening: opening.data ?? null, result: result.data ?? null };
+  return (
+    <div className="page">
+      <LotHead {...context} />
+      <Tabs />
+      <Outlet context={context} />
+    </div>
+  );
+}
+
+function LotHead({ lot, opening, result }: LotContext) {
+  const { t } = useTranslation();
+  useTitle(`${lot.projectName} ${lot.name}`);
+  const progress = { opening: opening?.state ?? null, award: result?.state ?? null };
+  return (
+    <header className="lot-head">
+      <div>
+        <p className="quiet">{lot.projectName}</p>
+        <h1>{lot.name}</h1>
+        <p className="lot-meta">
+          <StageTag stage={shownStage(lot.stage, progress)} />
+          <span>
+            {t('lot.tenderee')} {lot.tenderee.name}
+          </span>
+        </p>
+      </div>
+      <Deadline lot={lot} />
+    </header>
+  );
+}
+
+function Deadline({ lot }: { readonly lot: Lot }) {
+  const { t } = useTranslation();
+  const now = useServerNow();
+  const duration = useDuration();
+  const left = now === null ? null : Date.parse(lot.deadline) - now;
+  return (
+    <div className="deadline">
+      <span className="quiet">{t('lot.deadline')}</span>
+      <strong>
+        <Time at={lot.deadline} />
+      </strong>
+      {left !== null && lot.state !== 'cancelled' && (
+        <span className="remaining" role="timer">
+          {left > 0 ? `${t('lot.remaining')} ${duration(left)}` : t('lot.passed')}
+        </span>
+      )}
+    </div>
+  );
+}
+
+function Tabs() {
+  const { t } = useTranslation();
+  return (
+    <nav className="tabs" aria-label={t('lot.tabs')}>
+      <NavLink to="." end>
+        {t('lot.tabNotice')}
+      </NavLink>
+      <NavLink to="opening">{t('lot.tabOpening')}</NavLink>
+      <NavLink to="result">{t('lot.tabResult')}</NavLink>
+    </nav>
+  );
+}

@@ -1,0 +1,113 @@
+import { useQuery } from '@tanstack/react-query';
+import { useEffect, useRef } from 'react';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link, NavLink, useLocation } from 'react-router';
+import { overviewQuery } from '../api/platform-state.ts';
+import { chooseLanguage } from '../i18n/index.ts';
+import { useServerNow } from './clock.ts';
+import { beijing } from './time.tsx';
+
+const PAGES = [
+  ['/notices', 'nav.notices'],
+  ['/verify', 'nav.verify'],
+  ['/log-head', 'nav.log'],
+] as const;
+
+export function Layout({ children }: { readonly children: ReactNode }) {
+  const { t } = useTranslation();
+  const main = useRef<HTMLElement>(null);
+  useFocusOnNavigation(main);
+  return (
+    <>
+      <a className="skip" href="#content">
+        {t('nav.skip')}
+      </a>
+      <Header />
+      <main id="content" ref={main} tabIndex={-1}>
+        {children}
+      </main>
+      <Footer />
+    </>
+  );
+}
+
+/** A new page begins at its top and is announced; a change of the query (a search) leaves the reader where they are. */
+function useFocusOnNavigation(main: { readonly current: HTMLElement | null }): void {
+  const { pathname } = useLocation();
+  const before = useRef(pathname);
+  useEffect(() => {
+    if (before.current === pathname) return;
+    before.current = pathname;
+    window.scrollTo(0, 0);
+    main.current?.focus({ preventScroll: true });
+  }, [pathname, main]);
+}
+
+function Header() {
+  const { t, i18n } = useTranslation();
+  const other = i18n.language === 'en' ? 'zh-CN' : 'en';
+  return (
+    <header className="top">
+      <div className="top-row">
+        <Link to="/" className="brand">
+          <Mark />
+          <span className="brand-name">{t('brand.name')}</span>
+          <span className="brand-full">{t('brand.full')}</span>
+        </Link>
+        <nav aria-label={t('nav.main')}>
+          {PAGES.map(([to, word]) => (
+            <NavLink key={to} to={to}>
+              {t(word)}
+            </NavLink>
+          ))}
+        </nav>
+        <div className="top-end">
+          <ServerClock />
+          <button
+            type="button"
+            className="language"
+            lang={other}
+            aria-label={t('nav.languageLabel')}
+            onClick={() => chooseLanguage(other)}
+          >
+            {t('nav.language')}
+          </button>
+        </div>
+      </div>
+    </header>
+  );
+}
+
+const Mark = () => (
+  <svg className="mark" viewBox="0 0 32 32" aria-hidden="true">
+    <path d="M4 27h24M7 27V14l9-7 9 7v13M12.5 27V16.5M19.5 27V16.5" />
+  </svg>
+);
+
+function ServerClock() {
+  const { t } = useTranslation();
+  const now = useServerNow();
+  if (now === null) return <span className="clock">{t('clock.unknown')}</span>;
+  return (
+    <span className="clock" title={t('clock.zoneTitle')}>
+      <span className="visually-hidden">{t('clock.label')}</span> {beijing(now)} <span>UTC+8</span>
+    </span>
+  );
+}
+
+function Footer() {
+  const { t } = useTranslation();
+  const { data } = useQuery(overviewQuery());
+  return (
+    <footer className="foot">
+      <div>
+        <p>{t('foot.promise')}</p>
+        {data?.demo && <p className="demo-note">{t('foot.demo')}</p>}
+        <p className="no-print">
+          <a href="/docs">{t('foot.api')}</a> <a href="/health">{t('foot.health')}</a>
+        </p>
+      </div>
+    </footer>
+  );
+}

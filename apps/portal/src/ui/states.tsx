@@ -1,0 +1,70 @@
+import Alert from 'antd/es/alert';
+import Button from 'antd/es/button';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { isProblem } from '../api/client.ts';
+
+export function Loading() {
+  const { t } = useTranslation();
+  return (
+    <div className="loading" role="status">
+      <span className="loading-bar" aria-hidden="true" />
+      {t('state.loading')}
+    </div>
+  );
+}
+
+/** Why there is nothing, and what to do next. */
+export function Empty({ title, children }: { readonly title: string; readonly children?: ReactNode }) {
+  return (
+    <div className="empty">
+      <p className="empty-title">{title}</p>
+      {children}
+    </div>
+  );
+}
+
+/** A refusal in the platform's own words of the reader's language, and the next step. */
+export function ProblemView({ error, retry }: { readonly error: unknown; readonly retry?: () => void }) {
+  const { t, i18n } = useTranslation();
+  const { title, next, code } = wordsOf(error, i18n.language);
+  return (
+    <Alert
+      type="error"
+      role="alert"
+      className="problem"
+      title={title ?? t('problem.unreadable')}
+      description={
+        <>
+          <p>{t(next)}</p>
+          {code && (
+            <p className="quiet">
+              {t('problem.code')} <code>{code}</code>
+            </p>
+          )}
+          {retry && (
+            <Button onClick={retry} className="no-print">
+              {t('state.retry')}
+            </Button>
+          )}
+        </>
+      }
+    />
+  );
+}
+
+type Next = 'unreachableNext' | 'serverNext' | 'notFoundNext' | 'busyNext' | 'refusedNext';
+
+function wordsOf(error: unknown, language: string) {
+  if (!isProblem(error)) return { title: null, next: 'problem.serverNext' as const, code: null };
+  const { problem, status } = error;
+  const own = language === 'en' ? problem.titleEn : problem.title;
+  return { title: own === '' ? null : own, next: `problem.${nextOf(status)}` as const, code: problem.code };
+}
+
+function nextOf(status: number): Next {
+  if (status === 0) return 'unreachableNext';
+  if (status >= 500) return 'serverNext';
+  if (status === 429) return 'busyNext';
+  return status === 404 || status === 400 ? 'notFoundNext' : 'refusedNext';
+}
