@@ -188,14 +188,12 @@ async function checkToken(v: Verification, subject: string, arrivedAt: string, n
   }
   await v.run('V08', subject, 'timestamp-authority', () => {
     const verified = verifyTimestampToken(token, tokenSubject(receipt), { roots: v.trust.tsa });
-    if (!verified.ok)
-      return v.findings.fail(
-        'V08',
-        verified.error.code,
-        subject,
-        'timestamp-authority',
-        verified.error.facts,
-      );
+    if (!verified.ok) {
+      const { code, facts } = verified.error;
+      // The authority stamped something; that it stands beside this receipt is the word of who signed CLOSE.
+      const blame = code === 'TIMESTAMP.HASH_DIFFERS' ? 'platform' : 'timestamp-authority';
+      return v.findings.fail('V08', code, subject, blame, facts);
+    }
     // The receipt is stamped once the arrival is judged: a queue of proofs or a dead process makes it later, by as much
     // as they last. Earlier than the arrival it cannot be, nor later than the list that names it.
     const { time } = verified.value;

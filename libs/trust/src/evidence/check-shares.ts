@@ -24,7 +24,10 @@ function goodShares(
   targets: readonly ShareTarget[],
 ): Shares[] {
   const prefix = `${where.stage}-${where.audience}-`;
-  const records = [...v.evidence.records.shares].filter(([name]) => name.startsWith(prefix));
+  // A seat counts once: a file under another seat's name is a second copy, and V21's matter.
+  const records = [...v.evidence.records.shares].filter(
+    ([name, { record }]) => name === `${prefix}${record.i}`,
+  );
   return records.flatMap(([name, signed]) =>
     sharesHold(v, lotKey, { name, signed, head: headOf(v, where, signed.record.i), targets })
       ? [signed.record]

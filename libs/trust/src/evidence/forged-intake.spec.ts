@@ -205,7 +205,7 @@ const RECEIPT_ROWS: readonly ForgeryRow[] = [
     'a receipt of another lot',
     (b) => arrival('absent', { lot: LOT })(b),
     'V07 EVIDENCE.OTHER_LOT arrivals/absent.json platform',
-    'V08 TIMESTAMP.HASH_DIFFERS absent timestamp-authority',
+    'V08 TIMESTAMP.HASH_DIFFERS absent platform',
   ],
   [
     'a receipt under another lot’s key',
@@ -310,7 +310,7 @@ const MOVE_ROWS: readonly ForgeryRow[] = [
         from: bids.better,
       })),
     'V07 EVIDENCE.OTHER_MOVE move of withdrawn platform',
-    'V08 TIMESTAMP.HASH_DIFFERS $ timestamp-authority',
+    'V08 TIMESTAMP.HASH_DIFFERS $ platform',
   ],
 ];
 
@@ -325,7 +325,7 @@ const TOKEN_ROWS: readonly ForgeryRow[] = [
   [
     'the time stamp of another receipt',
     (b) => accepted('better', { token: TOKEN_OF(b) })(b),
-    'V08 TIMESTAMP.HASH_DIFFERS better timestamp-authority',
+    'V08 TIMESTAMP.HASH_DIFFERS better platform',
   ],
   [
     'an arrival that is set after its own time stamp',
