@@ -12,7 +12,7 @@ import type { EvidenceVector, Forge, ForgeryRow } from '../../../../test/support
 import type { BundleEditor } from '../../../../test/support/story/bundle-editor.ts';
 import { b64u, hashText, sha256 } from '../encoding/index.ts';
 import type { Signer } from '../pki/signer.ts';
-import type { Award, EvaluationReport, OpeningRecord, Publicity } from '../records/index.ts';
+import type { Award, Close, EvaluationReport, OpeningRecord, Publicity } from '../records/index.ts';
 import type { LogProofs } from './bundle.ts';
 import { checkAward } from './check-award.ts';
 import { checkWhole } from './check-whole.ts';
@@ -186,6 +186,22 @@ const atIndex =
 const logged = (type: string, path: string) => (b: BundleEditor) => hashText(type, recordOf<object>(b, path));
 const storedPath = (): string => `stored/${bids.absent}.json`;
 
+/** CLOSE itself says where the bid's leaf is, and this CLOSE is the one that is logged. */
+const bidAt =
+  (index: number): Forge =>
+  async (b) => {
+    const before = hashText('close', recordOf<Close>(b, 'close.json'));
+    await resign<Close>(b, 'close.json', 'close', [signers.platform], (one) => ({
+      ...one,
+      accepted: one.accepted.map((bid) => (bid.c === bids.absent ? { ...bid, index } : bid)),
+    }));
+    const hash = hashText('close', recordOf<Close>(b, 'close.json'));
+    return b.edit<LogProofs>('log/proofs.json', (one) => ({
+      ...one,
+      leaves: one.leaves.map((leaf) => (leaf.hash === before ? { ...leaf, hash } : leaf)),
+    }));
+  };
+
 const WHOLE_ROWS: readonly ForgeryRow[] = [
   ['nothing in what is genuine', (b) => b],
   [
@@ -193,16 +209,8 @@ const WHOLE_ROWS: readonly ForgeryRow[] = [
     (b) => atIndex(logged('award', 'award.json'), 34)(b),
     'V17 EVIDENCE.OUT_OF_ORDER award.json platform',
   ],
-  [
-    'a bid before the key',
-    (b) => atIndex(() => bids.absent, 0)(b),
-    'V17 EVIDENCE.OUT_OF_ORDER absent platform',
-  ],
-  [
-    'a bid after CLOSE',
-    (b) => atIndex(() => bids.absent, 40)(b),
-    'V17 EVIDENCE.OUT_OF_ORDER absent platform',
-  ],
+  ['a bid before the key', (b) => bidAt(0)(b), 'V17 EVIDENCE.OUT_OF_ORDER absent platform'],
+  ['a bid after CLOSE', (b) => bidAt(40)(b), 'V17 EVIDENCE.OUT_OF_ORDER absent platform'],
   [
     'a deadline that moved after CLOSE',
     (b) => atIndex(logged('deadline', 'deadlines/1.json'), 40)(b),
