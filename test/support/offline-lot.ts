@@ -14,7 +14,7 @@ import {
   systemRandom,
   toPem,
 } from '#trust';
-import type { Signer } from '#trust';
+import type { DevelopmentCa, Signer } from '#trust';
 import { writePkcs12 } from '#trust/node';
 import { emptyCrl, makeLot, testCreditCode } from './lot-fixture.ts';
 import type { LotFixture } from './lot-fixture.ts';
@@ -28,8 +28,8 @@ export interface OfflineLot {
   readonly lotFile: Record<string, unknown> & { lotkey: Record<string, unknown> };
   readonly logSecret: Uint8Array;
   path(name: string): string;
-  /** A bidder's PKCS#12 file. */
-  p12(number: number): Promise<string>;
+  /** A bidder's PKCS#12 file, of the lot's own authority unless another is given. */
+  p12(number: number, ca?: DevelopmentCa): Promise<string>;
 }
 
 const pemOf = ({ certificate, chain }: Signer): string => toPem([certificate, ...chain]);
@@ -73,9 +73,9 @@ export async function makeOfflineLot(folder: string): Promise<OfflineLot> {
     crls: [b64u.encode((await emptyCrl(lot.ca, now)).der)],
   };
   const path = (name: string): string => join(folder, name);
-  const p12 = async (number: number): Promise<string> => {
+  const p12 = async (number: number, ca = lot.ca): Promise<string> => {
     const subject = { organisation: `投标人 ${String(number)}`, creditCode: testCreditCode(100 + number) };
-    const issued = await lot.ca.issue({ subject, notBefore: addMs(now, -DAY), notAfter: addMs(now, DAY) });
+    const issued = await ca.issue({ subject, notBefore: addMs(now, -DAY), notAfter: addMs(now, DAY) });
     const keyFile = {
       pkcs8: issued.pkcs8 ?? new Uint8Array(),
       certificate: issued.certificate,

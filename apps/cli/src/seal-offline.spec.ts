@@ -2,7 +2,7 @@ import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DAY, addMs } from '#kernel';
-import { b64u, formatVkey, writePem } from '#trust';
+import { b64u, createDevelopmentCa, formatVkey, writePem } from '#trust';
 import { emptyCrl } from '../../../test/support/lot-fixture.ts';
 import { runCommand, runHere } from '../../../test/support/command.ts';
 import { PASSWORD, makeOfflineLot } from '../../../test/support/offline-lot.ts';
@@ -136,6 +136,18 @@ describe('refuses to seal, and makes no package,', () => {
     const args = await sealArgs('own-list', { lotFile: { ...offline.lotFile, crls: [] } });
     const own = await runHere([...args, '--crls', offline.path('crls.pem'), '--no-self-test']);
     expect(own.exit).toBe(0);
+  });
+
+  it('when the bidder’s own authority has no list, or is not below a pinned root', async () => {
+    const { ca, now } = offline.lot;
+    const validity = { notBefore: addMs(now, -DAY), notAfter: addMs(now, DAY) };
+    const honest = p12;
+    const regional = await ca.issueAuthority({ name: 'Regional authority', ...validity });
+    p12 = await offline.p12(2, regional);
+    expect(await attempt({})).toEqual({ exit: 1, code: 'EVIDENCE.CRL_REQUIRED' });
+    p12 = await offline.p12(3, await createDevelopmentCa({ name: 'Another root', ...validity }));
+    expect(await attempt({})).toEqual({ exit: 1, code: 'CLI.CERTIFICATE_UNTRUSTED' });
+    p12 = honest;
   });
 
   it('when a trustee’s certificate is revoked, on the platform’s list or on the reader’s alone', async () => {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { SystemClock, formatInstant } from '#kernel';
-import { canonicalBytes, hash32, openingSheet, recoveryWords } from '#trust';
+import { canonicalBytes, hash32, openingSheet, recoveryWords, toPem } from '#trust';
 import type { EnvelopeName, Signer } from '#trust';
 import { SHEET_NAME, readPackage, readSecrets, sealPackage, seedOf, selfTest } from '#trust/node';
 import type { SealFile } from '#trust/node';
@@ -10,6 +10,7 @@ import { collectFiles } from '../envelope-files.ts';
 import { CommandFailure, cannotTell } from '../failure.ts';
 import { CRLS, P12, PASSWORD, TRUST, readSigner, readText, readTrust } from '../files.ts';
 import { checkLot, fetchLot, parseLotFile } from '../lot.ts';
+import type { CheckedLot } from '../lot.ts';
 import { Platform } from '../platform/platform.ts';
 
 const ENVELOPES = ['E0', 'E1', 'E2', 'E3'] as const;
@@ -56,6 +57,7 @@ export const seal: CommandSpec = {
     progress(`lot key ${lot.lotKeyHash}: signatures, proofs and log hold`);
     if (formatInstant(now) >= lot.latest.deadline) progress(`the deadline ${lot.latest.deadline} has passed`);
     const signer = await readSigner(options);
+    checkOwnCertificate(signer, lot);
     const withdraw = flagOption(options, 'withdrawAll');
     const replaces = textOption(options, 'replaces');
     const sealed = await sealPackage({
@@ -94,6 +96,17 @@ export const seal: CommandSpec = {
     };
   },
 };
+
+/**
+ * At the opening only the lists that CLOSE names count. A bid whose certificate none of them covers would be void, and
+ * is better refused now, while the operator can still be told (`GET /api/v1/authorities`).
+ * @throws TrustError EVIDENCE.CRL_REQUIRED, EVIDENCE.CERTIFICATE_REVOKED; CommandFailure CLI.CERTIFICATE_UNTRUSTED
+ */
+function checkOwnCertificate({ certificate, chain }: Signer, { certificates }: CheckedLot): void {
+  certificates.add([toPem([certificate, ...chain])]);
+  if (!certificates.lookup(certificate.fingerprint))
+    throw new CommandFailure('CLI.CERTIFICATE_UNTRUSTED', { certificate: certificate.fingerprint });
+}
 
 export async function requireSelfTest(folder: string): Promise<void> {
   const report = await selfTest(folder);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DAY, addMs } from '#kernel';
 import { canonicalBytes, concat, envelopeContext, envelopeKey, hashText, openEnvelope } from '#trust';
-import type { Commit } from '#trust';
+import type { Commit, DevelopmentCa } from '#trust';
 import {
   nodeAead,
   readPackage,
@@ -13,7 +13,7 @@ import {
   seedOf,
   unlockPackage,
 } from '#trust/node';
-import { emptyCrl, makeLot, sheetOf } from '../../../../test/support/lot-fixture.ts';
+import { emptyCrl, makeLot, sheetOf, testCreditCode } from '../../../../test/support/lot-fixture.ts';
 import type { LotFixture } from '../../../../test/support/lot-fixture.ts';
 import { judgeIdentity } from './identities.ts';
 
@@ -21,11 +21,15 @@ let folder: string;
 let lot: LotFixture;
 let commit: Commit;
 let payload: Uint8Array;
+let regional: DevelopmentCa;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'glasshall-identities-'));
   lot = await makeLot();
-  const signer = await lot.bidder(1);
+  const validity = { notBefore: addMs(lot.now, -DAY), notAfter: addMs(lot.now, 30 * DAY) };
+  regional = await lot.ca.issueAuthority({ name: 'Regional authority', ...validity });
+  const subject = { organisation: '投标人 1', creditCode: testCreditCode(101), person: '张三' };
+  const signer = await regional.issueSigner({ subject, ...validity });
   const sheet = { path: 'opening-sheet.json', from: { bytes: canonicalBytes(sheetOf(signer)) } };
   const sealed = await sealPackage({
     lotKey: lot.lotKey,
@@ -57,7 +61,7 @@ const question = async () => ({
   commit,
   documents: [hashText('documents', lot.documents)],
   roots: [lot.ca.certificate],
-  crls: [await emptyCrl(lot.ca, lot.now)],
+  crls: [await emptyCrl(lot.ca, lot.now), await emptyCrl(regional, lot.now)],
   at: lot.now,
   crlsAt: lot.now,
 });
@@ -72,7 +76,7 @@ describe('a trustee that judges identities by the lists that CLOSE names', () =>
     });
   });
 
-  it('refuses a CLOSE that leaves the list of a bidder’s authority out, or names an old one', async () => {
+  it('refuses a CLOSE that leaves the list of a pinned root out, or names an old one', async () => {
     const old = await lot.ca.issueCrl({
       number: 1,
       thisUpdate: addMs(lot.now, -2 * DAY),
@@ -81,7 +85,14 @@ describe('a trustee that judges identities by the lists that CLOSE names', () =>
     });
     const refused = expect.objectContaining({ code: 'EVIDENCE.CLOSE_CRL', blame: 'platform' });
     const asked = await question();
-    expect(() => judgeIdentity({ ...asked, crls: [] })).toThrow(refused);
-    expect(() => judgeIdentity({ ...asked, crls: [old] })).toThrow(refused);
+    const [, below] = asked.crls;
+    expect(() => judgeIdentity({ ...asked, crls: [below!] })).toThrow(refused);
+    expect(() => judgeIdentity({ ...asked, crls: [old, below!] })).toThrow(refused);
+  });
+
+  it('lays the missing list of an authority between to the bidder, so that it stops no opening', async () => {
+    const asked = await question();
+    const invalid = { ok: false, fault: 'bidder', reason: 'IDENTITY.CERTIFICATE' };
+    expect(judgeIdentity({ ...asked, crls: asked.crls.slice(0, 1) })).toEqual(invalid);
   });
 });

@@ -13,10 +13,10 @@ import {
   concat,
   envelopeContext,
   envelopeKey,
-  isCrlFault,
   equalBytes,
   hashText,
   keyOfSecretPoint,
+  lacksListOfRoot,
   leafHash1MiB,
   openBidIdentity,
   openEnvelope,
@@ -140,7 +140,7 @@ async function identityOf(
 
 /**
  * What the opened envelope says of its bidder; anything wrong in it is the bidder's fault, with one exception: CLOSE
- * must name a current list of every authority, because one that it leaves out would void all bidders of that authority.
+ * must name a current list of every pinned root.
  * @throws TrustError EVIDENCE.CLOSE_CRL
  */
 export function judgeIdentity(question: Parameters<typeof openBidIdentity>[0]): Identity {
@@ -150,9 +150,9 @@ export function judgeIdentity(question: Parameters<typeof openBidIdentity>[0]): 
     return { ok: true, creditCode, name, withdrawAll: statement.withdraw === 'all' };
   }
   const { code, facts } = opened.error;
-  const cause = facts['cause'];
-  if (typeof cause === 'string' && isCrlFault(cause)) {
-    throw new TrustError('EVIDENCE.CLOSE_CRL', { c: hashText('commit', question.commit), cause }, 'platform');
+  if (lacksListOfRoot(opened.error, question.roots)) {
+    const c = hashText('commit', question.commit);
+    throw new TrustError('EVIDENCE.CLOSE_CRL', { c, cause: facts['cause'] ?? null }, 'platform');
   }
   return { ok: false, fault: 'bidder', reason: code };
 }

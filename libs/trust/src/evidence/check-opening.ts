@@ -2,7 +2,7 @@
 import { hashText, parseRecord, TrustError } from '../encoding/index.ts';
 import { openingSheet } from '../records/index.ts';
 import type { LotKey, OpeningRecord, OpeningSheet, StageRule } from '../records/index.ts';
-import { openBidIdentity } from '../seal/bid-identity.ts';
+import { lacksListOfRoot, openBidIdentity } from '../seal/bid-identity.ts';
 import type { BidIdentity } from '../seal/bid-identity.ts';
 import { isCrlFault } from '../pki/path-result.ts';
 import { only } from './bundle.ts';
@@ -82,9 +82,14 @@ async function openIdentities(
       findings.push({ c, arrivedAt, identity: { ok: true, name, creditCode, withdrawAll } });
     } else {
       const reason = identity?.error.code ?? '';
-      // The platform chooses the lists that CLOSE names: a bidder who cannot be judged for want of one is not at fault.
       const cause = identity?.error.facts['cause'];
-      if (typeof cause === 'string' && isCrlFault(cause)) v.findings.fail('V15', cause, c, 'platform');
+      if (
+        identity &&
+        typeof cause === 'string' &&
+        isCrlFault(cause) &&
+        lacksListOfRoot(identity.error, v.trust.ca)
+      )
+        v.findings.fail('V15', cause, c, 'platform');
       findings.push({ c, arrivedAt, identity: { ok: false, fault: 'bidder', reason } });
       v.findings.note('V15', `${c}: ${reason}`);
     }

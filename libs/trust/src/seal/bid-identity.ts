@@ -5,7 +5,7 @@
 import type { Instant, Refusal, Result } from '#kernel';
 import { ok, refuse } from '#kernel';
 import { TrustError, concat, parseRecord, sha256, b64u, utf8 } from '../encoding/index.ts';
-import { parsePem, validateChain, verifyCms } from '../pki/index.ts';
+import { isCrlFault, parsePem, validateChain, verifyCms } from '../pki/index.ts';
 import type { Certificate, CertificateRevocationList } from '../pki/index.ts';
 import { bidStatement } from '../records/index.ts';
 import type { BidStatement, Commit } from '../records/index.ts';
@@ -71,7 +71,10 @@ export function openBidIdentity(question: IdentityQuestion): Result<BidIdentity,
   }
   const intermediates = [...chain, ...carried.value.slice(1)];
   const path = validateChain({ leaf: certificate, intermediates, roots, crls, at, crlsAt });
-  if (!path.ok) return refuse('IDENTITY.CERTIFICATE', { cause: path.error.code });
+  if (!path.ok) {
+    const { code, facts } = path.error;
+    return refuse('IDENTITY.CERTIFICATE', { cause: code, issuer: facts['issuer'] ?? null });
+  }
   const { bidder } = statement.value;
   const { holder } = certificate;
   if (holder.creditCode !== bidder.creditCode || holder.organisation !== bidder.name) {
@@ -81,6 +84,17 @@ export function openBidIdentity(question: IdentityQuestion): Result<BidIdentity,
     return refuse('IDENTITY.DOCUMENTS', { documents: statement.value.documents });
   }
   return ok({ statement: statement.value, certificate, path: path.value.path, ...bidder });
+}
+
+/**
+ * CLOSE must name a current list of every pinned root: one that it leaves out would void all bidders below that root,
+ * so its lack is the platform's fault. The lists of authorities between are the bidder's affair, whose client seals
+ * nothing without them: else one certificate of an authority that nobody keeps a list of would stop an opening.
+ */
+export function lacksListOfRoot(refusal: Refusal<IdentityCode>, roots: readonly Certificate[]): boolean {
+  const { cause, issuer } = refusal.facts;
+  if (typeof cause !== 'string' || !isCrlFault(cause)) return false;
+  return roots.some(({ fingerprint }) => fingerprint === issuer);
 }
 
 /** Corruption in the bidder's own bytes becomes the refusal; anything else is ours and goes up. */
