@@ -95,6 +95,14 @@ describe('a detached CMS signature', () => {
     );
   });
 
+  it('has one form: the case of a letter that names the signer counts too', () => {
+    for (let at = 0; at < cms.length; at++) {
+      const changed = cms.slice();
+      changed[at] = (changed[at] ?? 0) ^ 0x20;
+      expect([at, accepts(changed)]).toEqual([at, false]);
+    }
+  });
+
   it('is refused when cut off or followed by anything', () => {
     fc.assert(fc.property(fc.nat(cms.length - 1), (end) => codeOf(cms.subarray(0, end)) === 'CMS.MALFORMED'));
     expect(codeOf(Uint8Array.from([...cms, 0]))).toBe('CMS.MALFORMED');

@@ -209,7 +209,9 @@ function readSignerInfo(info: Der, carried: readonly Certificate[], known: reado
   const signature = readOctets(reader.next());
   // Unsigned attributes ([1]) could be changed by anyone, so none are accepted.
   reader.end();
-  const isSigner = (each: Certificate) => each.serial === serial && sameName(each.issuer, issuer);
+  // The identifier is not signed: it is taken byte for byte, not as names match elsewhere (RFC 5280, 7.1), so that
+  // nobody can make a second form of a signature by changing the case of a letter.
+  const isSigner = (each: Certificate) => each.serial === serial && sameBytes(each.issuer.der, issuer.der);
   const signer = carried.find(isSigner) ?? known.find(isSigner);
   if (!signer) throw new CmsError('CMS.SIGNER_UNKNOWN', 'no certificate of the signer');
   const chain = orderChain(

@@ -68,6 +68,14 @@ describe('a timestamp token', () => {
     );
   });
 
+  it('has one form: the case of a letter that names the signer counts too', () => {
+    for (let at = 0; at < token.length; at++) {
+      const changed = token.slice();
+      changed[at] = (changed[at] ?? 0) ^ 0x20;
+      expect([at, codeOf(changed) === 'OK']).toEqual([at, false]);
+    }
+  });
+
   it('is refused over another hash, under another root, and outside its certificate', async () => {
     const other = await createDevelopmentCa({ name: 'Root', ...validity });
     expect(codeOf(token, sha256(hash))).toBe('TIMESTAMP.HASH_DIFFERS');
