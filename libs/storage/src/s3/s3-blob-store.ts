@@ -29,6 +29,7 @@ import type { S3Options } from './s3-connection.ts';
 import { S3Retention } from './s3-retention.ts';
 
 const PIECE_BYTES = 8 * 1024 * 1024;
+const OTHERS_COMPLETION_MS = 5_000;
 const PLAIN_MD5 = /^[0-9a-f]{32}$/;
 
 /**
@@ -238,10 +239,16 @@ export class S3BlobStore extends BlobStore {
     }
   }
 
-  /** A completion that was carried out, and whose answer was lost, may be asked for again. */
+  /**
+   * A completion that was carried out, and whose answer was lost, may be asked for again. One that another process is
+   * carrying out this very moment (Ceph's gateway answers 500 then) is waited for.
+   */
   private async judgeFailedCompletion(upload: UploadRef, error: unknown): Promise<void> {
     if (!mayBeNoSuchUpload(error)) throw mapS3Error(error);
-    if (await this.hasUpload(upload)) throw mapS3Error(error);
+    for (let waited = 0; await this.hasUpload(upload); waited += 100) {
+      if (waited >= OTHERS_COMPLETION_MS) throw mapS3Error(error);
+      await sleep(100);
+    }
     if (!(await this.head(upload.key))) throw new BlobNotFoundError(upload.key);
   }
 
