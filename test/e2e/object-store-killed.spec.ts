@@ -66,10 +66,11 @@ interface Uploading {
     for (const [e, bytes] of bid.bytes)
       for (let n = 0; n * PART < bytes.length; n++)
         for (let tries = 0; ; tries++) {
-          const told = await client.part(bid.c, e, n, bid.part(e, n), token);
-          if (told.status === 200) break;
-          outages.push([told.status, told.code, told.body['facts']]);
-          if (tries > 600) throw new Error(`part ${e}/${n} is never taken: ${told.status} ${told.code}`);
+          // An answer before the body is read ends the connection: a client may see that first, and tries again.
+          const told = await client.part(bid.c, e, n, bid.part(e, n), token).catch(() => null);
+          if (told?.status === 200) break;
+          if (told) outages.push([told.status, told.code, told.body['facts']]);
+          if (tries > 600) throw new Error(`part ${e}/${n} is never taken: ${told?.code ?? 'no answer'}`);
           await sleep(200);
         }
   }

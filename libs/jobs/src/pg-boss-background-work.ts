@@ -2,6 +2,7 @@ import pg from 'pg';
 import PgBoss from 'pg-boss';
 import type { Logger } from 'pino';
 import type { Json, ProcessRole } from '#kernel';
+import { PooledClient } from '#persistence';
 import type { Tx, UnitOfWork } from '#persistence';
 import { BackgroundWork } from './background-work.ts';
 import type { EventHandler, SendOptions, Tick } from './background-work.ts';
@@ -38,6 +39,7 @@ export class PgBossBackgroundWork extends BackgroundWork {
   ) {
     super();
     this.pool = new pg.Pool({
+      Client: PooledClient,
       connectionString: options.url,
       max: 3,
       connectionTimeoutMillis: 5000,

@@ -1,5 +1,6 @@
 import { DataSource } from 'typeorm';
 import type { ContextSchema } from './context-schema.ts';
+import { PooledClient } from './pooled-client.ts';
 
 export interface DatabaseOptions {
   /** `postgres://user:password@host:port/database` */
@@ -32,6 +33,7 @@ export function createDataSource(options: DatabaseOptions): DataSource {
     logging: false,
     poolErrorHandler: options.onConnectionLost ?? (() => undefined),
     extra: {
+      Client: PooledClient,
       keepAlive: true,
       idleTimeoutMillis: 30_000,
       statement_timeout: timeoutMs,

@@ -22,6 +22,7 @@ export * from './data-source.ts';
 export * from './embedded/embedded-postgres.ts';
 export * from './migrate.ts';
 export * from './persistence.module.ts';
+export * from './pooled-client.ts';
 export * from './sqlstate.ts';
 export * from './typeorm-unit-of-work.ts';
 export * from './unit-of-work.ts';
