@@ -12,7 +12,7 @@ import type {
 import { Actor } from './actor.ts';
 
 /** What an idle machine of two processors needs to start the platform with everything that it seeds. */
-const USUAL_START_MS = 5_000;
+const USUAL_START_MS = 8_000;
 
 /**
  * A busy or slow machine needs more time for the same bids, by the factor that it needed to start; DEMO_PATIENCE=2 at
