@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { addMs, formatInstant, parseInstant } from '#kernel';
 import { rankByLowestEvaluatedPrice } from '#scoring';
 import { b64u, openDevelopmentCa, parseCertificate, readTrustFile, signRecord, softwareSigner } from '#trust';
-import type { ArrivalReceipt, Certificate, DevelopmentCa, PinnedTrust, ReceiptFile } from '#trust';
+import type { ArrivalReceipt, Certificate, Close, DevelopmentCa, PinnedTrust, ReceiptFile } from '#trust';
 import type { Signed, Signer } from '#trust';
 import { nodeAead } from '#trust/node';
 import { loadEvidence } from '../../libs/trust/src/evidence/bundle.ts';
@@ -141,12 +141,35 @@ export async function findingsOf(
 export type Forge = (bundle: BundleEditor) => BundleEditor | Promise<BundleEditor>;
 export type ForgeryRow = readonly [name: string, forge: Forge, ...finds: string[]];
 
-/** For `it.each(rowsOf(…))('$name', ({ forge, finds }) => …)`. */
-export const rowsOf = (rows: readonly ForgeryRow[]) =>
-  rows.map(([name, forge, ...finds]) => ({ name, forge, finds }));
+/** A hash and a lot that the vector does not know. */
+export const OTHER = 'A'.repeat(43);
+export const LOT = '00000000-0000-4000-8000-000000000000';
+export const same = <T>(record: T): T => record;
+
+/** Makes forgeries of one record: changed, and signed anew by whom it names, else by its rightful signers. */
+export const signedBy =
+  <T extends object>(path: string, type: string, ...rightful: readonly Signer[]) =>
+  (change: (record: T) => T, ...by: readonly Signer[]): Forge =>
+  (bundle) =>
+    resign<T>(bundle, path, type, by.length > 0 ? by : rightful, change);
+
+/** Makes other lists of bids, which the platform signs. */
+export const closedBy = ({ signers }: EvidenceVector) =>
+  signedBy<Close>('close.json', 'close', signers.platform);
+
+/** One test of a row each. */
+export const itFinds = (vector: EvidenceVector, check: Check, rows: readonly ForgeryRow[]): void =>
+  it.each(rows.map(([name, forge, ...finds]) => ({ name, forge, finds })))(
+    '$name',
+    async ({ forge, finds }) => {
+      const lines = finds.filter((line) => line !== '…');
+      const found = await foundBy(vector, check, forge);
+      expect(found).toEqual(lines.length < finds.length ? expect.arrayContaining(lines) : lines);
+    },
+  );
 
 /** What one check finds in a forgery of the vector, with the bids' names for their hashes and `$` for any other. */
-export async function foundBy(vector: EvidenceVector, check: Check, forge: Forge): Promise<string[]> {
+async function foundBy(vector: EvidenceVector, check: Check, forge: Forge): Promise<string[]> {
   const { lines } = await findingsOf(await forge(vector.bundle.copy()), vector.trust, check);
   return readable(vector, lines);
 }
@@ -156,12 +179,6 @@ export function readable({ expected }: EvidenceVector, lines: readonly string[])
   return lines.map((line) =>
     names.reduce((text, [name, c]) => text.replace(c, name), line).replace(/[\w-]{43}(\.crl|\.tst)?/, '$$'),
   );
-}
-
-/** For `expect(…).toEqual(listed(finds))`. */
-export function listed(finds: readonly string[]): unknown {
-  const lines = finds.filter((line) => line !== '…');
-  return lines.length < finds.length ? expect.arrayContaining(lines) : lines;
 }
 
 export const later = (text: string, ms: number): string => {

@@ -16,7 +16,7 @@ import {
   equalBytes,
   hashText,
   keyOfSecretPoint,
-  lacksListOfRoot,
+  lackOfRootList,
   leafHash1MiB,
   openBidIdentity,
   openEnvelope,
@@ -149,12 +149,10 @@ export function judgeIdentity(question: Parameters<typeof openBidIdentity>[0]): 
     const { creditCode, name, statement } = opened.value;
     return { ok: true, creditCode, name, withdrawAll: statement.withdraw === 'all' };
   }
-  const { code, facts } = opened.error;
-  if (lacksListOfRoot(opened.error, question.roots)) {
-    const c = hashText('commit', question.commit);
-    throw new TrustError('EVIDENCE.CLOSE_CRL', { c, cause: facts['cause'] ?? null }, 'platform');
-  }
-  return { ok: false, fault: 'bidder', reason: code };
+  const cause = lackOfRootList(opened.error, question.roots);
+  if (cause)
+    throw new TrustError('EVIDENCE.CLOSE_CRL', { c: hashText('commit', question.commit), cause }, 'platform');
+  return { ok: false, fault: 'bidder', reason: opened.error.code };
 }
 
 async function openIdentityEnvelope(

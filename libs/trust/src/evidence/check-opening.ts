@@ -2,9 +2,8 @@
 import { hashText, parseRecord, TrustError } from '../encoding/index.ts';
 import { openingSheet } from '../records/index.ts';
 import type { LotKey, OpeningRecord, OpeningSheet, StageRule } from '../records/index.ts';
-import { lacksListOfRoot, openBidIdentity } from '../seal/bid-identity.ts';
+import { lackOfRootList, openBidIdentity } from '../seal/bid-identity.ts';
 import type { BidIdentity } from '../seal/bid-identity.ts';
-import { isCrlFault } from '../pki/path-result.ts';
 import { only } from './bundle.ts';
 import {
   checkJournalShares,
@@ -72,24 +71,20 @@ async function openIdentities(
     const key = keys.get(c);
     if (!key) continue;
     const opened = await openFromBundle(v, lotKey, subject, { e: 'I', key, keep: 'payload' });
-    const identity = opened.ok ? identityOf(v, subject, opened.payload) : null;
-    if (!opened.ok)
+    if (!opened.ok) {
       findings.push({ c, arrivedAt, identity: { ok: false, fault: opened.fault, reason: opened.code } });
-    else if (identity?.ok) {
+      continue;
+    }
+    const identity = identityOf(v, subject, opened.payload);
+    if (identity.ok) {
       identities.set(c, identity.value);
       const { name, creditCode, statement } = identity.value;
       const withdrawAll = statement.withdraw === 'all';
       findings.push({ c, arrivedAt, identity: { ok: true, name, creditCode, withdrawAll } });
     } else {
-      const reason = identity?.error.code ?? '';
-      const cause = identity?.error.facts['cause'];
-      if (
-        identity &&
-        typeof cause === 'string' &&
-        isCrlFault(cause) &&
-        lacksListOfRoot(identity.error, v.trust.ca)
-      )
-        v.findings.fail('V15', cause, c, 'platform');
+      const reason = identity.error.code;
+      const lack = lackOfRootList(identity.error, v.trust.ca);
+      if (lack) v.findings.fail('V15', lack, c, 'platform');
       findings.push({ c, arrivedAt, identity: { ok: false, fault: 'bidder', reason } });
       v.findings.note('V15', `${c}: ${reason}`);
     }

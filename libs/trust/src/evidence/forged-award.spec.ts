@@ -1,42 +1,31 @@
 import {
+  closedBy,
   findingsOf,
-  foundBy,
+  itFinds,
   later,
-  listed,
+  LOT,
+  OTHER,
   readVector,
   recordOf,
-  resign,
-  rowsOf,
+  signedBy,
 } from '../../../../test/support/evidence-forger.ts';
-import type { EvidenceVector, Forge, ForgeryRow } from '../../../../test/support/evidence-forger.ts';
+import type { Forge, ForgeryRow } from '../../../../test/support/evidence-forger.ts';
 import type { BundleEditor } from '../../../../test/support/story/bundle-editor.ts';
 import { b64u, hashText, sha256 } from '../encoding/index.ts';
-import type { Signer } from '../pki/signer.ts';
 import type { Award, Close, EvaluationReport, OpeningRecord, Publicity } from '../records/index.ts';
 import type { LogProofs } from './bundle.ts';
 import { checkAward } from './check-award.ts';
 import { checkWhole } from './check-whole.ts';
 
 /** An agency that would like another winner, and a platform that would like another order of things. */
-let vector: EvidenceVector;
-let signers: EvidenceVector['signers'];
-let bids: EvidenceVector['expected']['bids'];
-beforeAll(async () => {
-  vector = await readVector('v1');
-  ({ signers } = vector);
-  ({ bids } = vector.expected);
-});
+const vector = await readVector();
+const { signers } = vector;
+const { bids } = vector.expected;
 
-const OTHER = 'A'.repeat(43);
-const LOT = '00000000-0000-4000-8000-000000000000';
-const signedBy =
-  <T extends object>(path: string, type: string) =>
-  (change: (one: T) => T, by?: Signer): Forge =>
-  (b) =>
-    resign<T>(b, path, type, [by ?? signers.agency], change);
-const report = signedBy<EvaluationReport>('report.json', 'evaluation-report');
-const publicity = signedBy<Publicity>('publicity.json', 'publicity');
-const award = signedBy<Award>('award.json', 'award');
+const report = signedBy<EvaluationReport>('report.json', 'evaluation-report', signers.agency);
+const publicity = signedBy<Publicity>('publicity.json', 'publicity', signers.agency);
+const award = signedBy<Award>('award.json', 'award', signers.agency);
+const close = closedBy(vector);
 
 /** What follows from a changed report: the agency would have published its candidates by that one. */
 const REPORT = 'V20 EVIDENCE.OTHER_REPORT publicity.json agency';
@@ -58,13 +47,13 @@ const AWARD_ROWS: readonly ForgeryRow[] = [
   ],
   [
     'a report that the agency did not sign',
-    (b) => report((one) => one, signers.tenderee)(b),
+    report((one) => one, signers.tenderee),
     'V19 EVIDENCE.NOT_SIGNED_BY report.json agency',
     'V19 EVIDENCE.STRANGER_SIGNED report.json agency',
   ],
   [
     'the report of another lot',
-    (b) => report((one) => ({ ...one, lot: LOT }))(b),
+    report((one) => ({ ...one, lot: LOT })),
     'V20 EVIDENCE.OTHER_LOT report.json agency',
     REPORT,
   ],
@@ -80,26 +69,25 @@ const AWARD_ROWS: readonly ForgeryRow[] = [
   ],
   [
     'a report on another opening',
-    (b) => report((one) => ({ ...one, openingRecord: OTHER }))(b),
+    report((one) => ({ ...one, openingRecord: OTHER })),
     'V20 EVIDENCE.OTHER_RECORD report.json agency',
     REPORT,
   ],
   [
     'another method than the published one',
-    (b) => report((one) => ({ ...one, method: { ...one.method, lateDayBasisPoints: 11 } }))(b),
+    report((one) => ({ ...one, method: { ...one.method, lateDayBasisPoints: 11 } })),
     'V20 EVIDENCE.OTHER_METHOD report.json agency',
     REPORT,
   ],
   [
     'wrong arithmetic in the evaluation',
-    (b) =>
-      report((one) => ({ ...one, bids: one.bids.map((bid) => ({ ...bid, evaluatedPrice: '1.00' })) }))(b),
+    report((one) => ({ ...one, bids: one.bids.map((bid) => ({ ...bid, evaluatedPrice: '1.00' })) })),
     'V20 EVIDENCE.OTHER_RANKING report.json agency',
     REPORT,
   ],
   [
     'candidates in another order than the ranking',
-    (b) => report((one) => ({ ...one, candidates: [...one.candidates].reverse() }))(b),
+    report((one) => ({ ...one, candidates: [...one.candidates].reverse() })),
     'V20 EVIDENCE.OTHER_RANKING report.json agency',
     REPORT,
     'V20 EVIDENCE.OTHER_CANDIDATES publicity.json agency',
@@ -117,7 +105,7 @@ const AWARD_ROWS: readonly ForgeryRow[] = [
   ],
   [
     'the publicity of another lot',
-    (b) => publicity((one) => ({ ...one, lot: LOT }))(b),
+    publicity((one) => ({ ...one, lot: LOT })),
     'V20 EVIDENCE.OTHER_LOT publicity.json agency',
     'V20 EVIDENCE.OTHER_PUBLICITY award.json agency',
   ],
@@ -133,21 +121,20 @@ const AWARD_ROWS: readonly ForgeryRow[] = [
   ],
   [
     'less than three days of publicity',
-    (b) => publicity((one) => ({ ...one, until: later(one.from, 1499) }))(b),
+    publicity((one) => ({ ...one, until: later(one.from, 1499) })),
     'V20 EVIDENCE.PUBLICITY_SHORT publicity.json agency',
     'V20 EVIDENCE.OTHER_PUBLICITY award.json agency',
   ],
   [
     'a candidate at another price',
-    (b) =>
-      publicity((one) => ({ ...one, candidates: one.candidates.map((c) => ({ ...c, price: '1.00' })) }))(b),
+    publicity((one) => ({ ...one, candidates: one.candidates.map((c) => ({ ...c, price: '1.00' })) })),
     'V20 EVIDENCE.OTHER_CANDIDATES publicity.json agency',
     'V20 EVIDENCE.OTHER_PUBLICITY award.json agency',
     'V20 EVIDENCE.NOT_FIRST_RANK award.json agency',
   ],
   [
     'the award of another lot',
-    (b) => award((one) => ({ ...one, lot: LOT }))(b),
+    award((one) => ({ ...one, lot: LOT })),
     'V20 EVIDENCE.OTHER_LOT award.json agency',
   ],
   [
@@ -158,17 +145,17 @@ const AWARD_ROWS: readonly ForgeryRow[] = [
   ],
   [
     'an award to the second',
-    (b) => award((one) => ({ ...one, c: bids.absent }))(b),
+    award((one) => ({ ...one, c: bids.absent })),
     'V20 EVIDENCE.NOT_FIRST_RANK award.json agency',
   ],
   [
     'an award at another price',
-    (b) => award((one) => ({ ...one, price: '1.00' }))(b),
+    award((one) => ({ ...one, price: '1.00' })),
     'V20 EVIDENCE.NOT_FIRST_RANK award.json agency',
   ],
   [
     'an award to the first bid under another name',
-    (b) => award((one) => ({ ...one, bidder: { ...one.bidder, name: '别人' } }))(b),
+    award((one) => ({ ...one, bidder: { ...one.bidder, name: '别人' } })),
     'V20 EVIDENCE.NOT_FIRST_RANK award.json agency',
   ],
 ];
@@ -191,10 +178,10 @@ const bidAt =
   (index: number): Forge =>
   async (b) => {
     const before = hashText('close', recordOf<Close>(b, 'close.json'));
-    await resign<Close>(b, 'close.json', 'close', [signers.platform], (one) => ({
+    await close((one) => ({
       ...one,
       accepted: one.accepted.map((bid) => (bid.c === bids.absent ? { ...bid, index } : bid)),
-    }));
+    }))(b);
     const hash = hashText('close', recordOf<Close>(b, 'close.json'));
     return b.edit<LogProofs>('log/proofs.json', (one) => ({
       ...one,
@@ -206,24 +193,24 @@ const WHOLE_ROWS: readonly ForgeryRow[] = [
   ['nothing in what is genuine', (b) => b],
   [
     'an award before its publicity',
-    (b) => atIndex(logged('award', 'award.json'), 34)(b),
+    atIndex(logged('award', 'award.json'), 34),
     'V17 EVIDENCE.OUT_OF_ORDER award.json platform',
   ],
-  ['a bid before the key', (b) => bidAt(0)(b), 'V17 EVIDENCE.OUT_OF_ORDER absent platform'],
-  ['a bid after CLOSE', (b) => bidAt(40)(b), 'V17 EVIDENCE.OUT_OF_ORDER absent platform'],
+  ['a bid before the key', bidAt(0), 'V17 EVIDENCE.OUT_OF_ORDER absent platform'],
+  ['a bid after CLOSE', bidAt(40), 'V17 EVIDENCE.OUT_OF_ORDER absent platform'],
   [
     'a deadline that moved after CLOSE',
-    (b) => atIndex(logged('deadline', 'deadlines/1.json'), 40)(b),
+    atIndex(logged('deadline', 'deadlines/1.json'), 40),
     'V17 EVIDENCE.OUT_OF_ORDER deadlines/1.json platform',
   ],
   [
     'a bid that was whole after CLOSE',
-    (b) => atIndex(logged('receipt-stored', storedPath()), 40)(b),
+    atIndex(logged('receipt-stored', storedPath()), 40),
     'V17 EVIDENCE.OUT_OF_ORDER stored/absent.json platform',
   ],
   [
     'a share before CLOSE',
-    (b) => atIndex(logged('shares', 'shares/0-public-1.json'), 3)(b),
+    atIndex(logged('shares', 'shares/0-public-1.json'), 3),
     'V17 EVIDENCE.OUT_OF_ORDER shares/0-public-1.json platform',
   ],
   [
@@ -236,7 +223,7 @@ const WHOLE_ROWS: readonly ForgeryRow[] = [
   ],
   [
     'a key that was gone before the record',
-    (b) => atIndex(logged('key-destroyed', 'destroyed/1.json'), 3)(b),
+    atIndex(logged('key-destroyed', 'destroyed/1.json'), 3),
     'V17 EVIDENCE.OUT_OF_ORDER destroyed/1.json platform',
   ],
   [
@@ -275,9 +262,7 @@ const WHOLE_ROWS: readonly ForgeryRow[] = [
 ];
 
 describe('the award: the verifier finds', () => {
-  it.each(rowsOf(AWARD_ROWS))('$name', async ({ forge, finds }) => {
-    expect(await foundBy(vector, checkAward, forge)).toEqual(listed(finds));
-  });
+  itFinds(vector, checkAward, AWARD_ROWS);
 
   it('and says which checks have no subject yet', async () => {
     const bundle = vector.bundle.copy().remove('award.json', 'publicity.json', 'report.json');
@@ -287,7 +272,5 @@ describe('the award: the verifier finds', () => {
 });
 
 describe('order and completeness: the verifier finds', () => {
-  it.each(rowsOf(WHOLE_ROWS))('$name', async ({ forge, finds }) => {
-    expect(await foundBy(vector, checkWhole, forge)).toEqual(listed(finds));
-  });
+  itFinds(vector, checkWhole, WHOLE_ROWS);
 });

@@ -9,9 +9,11 @@ import type {
   ArrivalReceipt,
   Award,
   Close,
+  DeadlineChange,
   EvaluationReport,
   OpeningRecord,
   Publicity,
+  Shares,
   StoredReceipt,
 } from '../records/index.ts';
 import type { BundleReader, Evidence } from './bundle.ts';
@@ -76,6 +78,28 @@ const storedOf = (c: string, change: Partial<StoredReceipt> = {}): StoredReceipt
   storedAt: later(1000),
   inTime: true,
   envelopes: [{ e: 'I', root: name('root'), length: 1 }],
+  ...change,
+});
+
+/** The first change of the deadline, by a day. */
+const changeOf = (): DeadlineChange => ({
+  type: 'deadline',
+  lotKeyHash: lot.lotKeyHash,
+  sequence: 1,
+  from: lot.lotKey.deadline,
+  to: later(2 * DAY),
+  reason: '平台故障',
+});
+
+const sharesOf = (change: Partial<Shares> = {}): Shares => ({
+  type: 'shares',
+  lotKeyHash: lot.lotKeyHash,
+  close: hashText('close', closeOf()),
+  adds: [],
+  stage: 0,
+  audience: 'public',
+  i: 1,
+  shares: [],
   ...change,
 });
 
@@ -394,14 +418,7 @@ describe('an operator who signs what it likes', () => {
   });
 
   it('cannot close by an older deadline than the newest change, nor by one that nobody sees', async () => {
-    const change = {
-      type: 'deadline' as const,
-      lotKeyHash: lot.lotKeyHash,
-      sequence: 1,
-      from: lot.lotKey.deadline,
-      to: later(2 * DAY),
-      reason: '平台故障',
-    };
+    const change = changeOf();
     const signed = await signRecord('deadline', change, lot.trustees.slice(1, 3));
     const foundWith = async (shown: boolean, named: boolean) => {
       const close = closeOf({
@@ -424,17 +441,8 @@ describe('an operator who signs what it likes', () => {
     const seats = (used: readonly number[]) =>
       [1, 2, 3, 4, 5].map((i) => ({ i, state: used.includes(i) ? ('used' as const) : ('absent' as const) }));
     const shareOf = async (i: number, audience: 'public' | 'journal') => {
-      const record = {
-        type: 'shares' as const,
-        lotKeyHash: lot.lotKeyHash,
-        close: hashText('close', closeOf()),
-        adds: [],
-        stage: 0,
-        audience,
-        i,
-        shares: [],
-      };
-      return [`0-${audience}-${i}`, (await byPlatform('shares', record))[1]] as const;
+      const [, signed] = await byPlatform('shares', sharesOf({ audience, i }));
+      return [`0-${audience}-${i}`, signed] as const;
     };
     const shares = [await shareOf(1, 'public'), await shareOf(2, 'journal')];
     const foundWith = async (trustees: OpeningRecord['trustees']) => {
@@ -469,16 +477,7 @@ describe('an operator who signs what it likes', () => {
       },
       addedAt: later(DAY + 61_000),
     };
-    const shares = {
-      type: 'shares' as const,
-      lotKeyHash: lot.lotKeyHash,
-      close: hashText('close', closeOf()),
-      adds: [hashText('close-add', add)],
-      stage: 0,
-      audience: 'public' as const,
-      i: 1,
-      shares: [],
-    };
+    const shares = sharesOf({ adds: [hashText('close-add', add)] });
     const places = [
       [hashText('close', closeOf()), 8],
       [hashText('shares', shares), 9],
@@ -499,14 +498,7 @@ describe('an operator who signs what it likes', () => {
   });
 
   it('cannot log a later deadline after CLOSE', async () => {
-    const change = {
-      type: 'deadline' as const,
-      lotKeyHash: lot.lotKeyHash,
-      sequence: 1,
-      from: lot.lotKey.deadline,
-      to: later(2 * DAY),
-      reason: '补遗',
-    };
+    const change = changeOf();
     const close = await byPlatform('close', closeOf());
     const leaf = (hash: string, type: string, index: number) => ({
       hash,

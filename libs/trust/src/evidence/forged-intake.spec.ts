@@ -1,16 +1,17 @@
 import {
-  foundBy,
+  closedBy,
+  itFinds,
   later,
-  listed,
+  LOT,
+  OTHER,
   readVector,
   recordOf,
   resign,
-  rowsOf,
+  signedBy,
 } from '../../../../test/support/evidence-forger.ts';
-import type { EvidenceVector, Forge, ForgeryRow } from '../../../../test/support/evidence-forger.ts';
+import type { Forge, ForgeryRow } from '../../../../test/support/evidence-forger.ts';
 import type { BundleEditor } from '../../../../test/support/story/bundle-editor.ts';
 import { hashText, signRecord } from '../encoding/index.ts';
-import type { Signer } from '../pki/signer.ts';
 import type {
   AcceptedBid,
   ArrivalReceipt,
@@ -23,23 +24,13 @@ import { checkBids } from './check-bids.ts';
 import { checkIntake } from './check-intake.ts';
 
 /** An operator with the platform's keys, who would like one bid to be in, out, earlier or later. */
-let vector: EvidenceVector;
-let signers: EvidenceVector['signers'];
-let bids: EvidenceVector['expected']['bids'];
-beforeAll(async () => {
-  vector = await readVector('v1');
-  ({ signers } = vector);
-  ({ bids } = vector.expected);
-});
+const vector = await readVector();
+const { signers } = vector;
+const { bids } = vector.expected;
 
-const OTHER = 'A'.repeat(43);
-const LOT = '00000000-0000-4000-8000-000000000000';
 type BidName = 'better' | 'revealing' | 'absent' | 'replaced' | 'withdrawn';
 
-const close =
-  (change: (record: Close) => Close, by?: Signer): Forge =>
-  (b) =>
-    resign<Close>(b, 'close.json', 'close', [by ?? signers.platform], change);
+const close = closedBy(vector);
 const accepted = (name: BidName, change: Partial<AcceptedBid>): Forge =>
   close((one) => ({
     ...one,
@@ -53,17 +44,14 @@ const moves = (change: (move: Move) => Move, from: BidName = 'withdrawn'): Forge
   }));
 const moveRecord = (change: Partial<Move['move']['record']>, from?: BidName): Forge =>
   moves((one) => ({ ...one, move: { ...one.move, record: { ...one.move.record, ...change } } }), from);
-const arrival =
-  (name: BidName, change: Partial<ArrivalReceipt>): Forge =>
-  (b) =>
-    resign<ArrivalReceipt>(b, `arrivals/${bids[name]}.json`, 'receipt-arrival', [signers.receipt], (one) => ({
-      ...one,
-      ...change,
-    }));
-const stored =
-  (name: BidName, change: (one: StoredReceipt) => StoredReceipt): Forge =>
-  (b) =>
-    resign<StoredReceipt>(b, `stored/${bids[name]}.json`, 'receipt-stored', [signers.receipt], change);
+const arrival = (name: BidName, change: Partial<ArrivalReceipt>): Forge =>
+  signedBy<ArrivalReceipt>(
+    `arrivals/${bids[name]}.json`,
+    'receipt-arrival',
+    signers.receipt,
+  )((one) => ({ ...one, ...change }));
+const stored = (name: BidName, change: (one: StoredReceipt) => StoredReceipt): Forge =>
+  signedBy<StoredReceipt>(`stored/${bids[name]}.json`, 'receipt-stored', signers.receipt)(change);
 const commit =
   (name: BidName, change: (one: Commit) => Commit): Forge =>
   (b) =>
@@ -102,32 +90,32 @@ const CLOSE_ROWS: readonly ForgeryRow[] = [
   ['that there is no CLOSE', (b) => b.remove('close.json'), 'V07 EVIDENCE.MISSING close.json bundle'],
   [
     'a CLOSE that the agency signed',
-    (b) => close((one) => one, signers.agency)(b),
+    close((one) => one, signers.agency),
     'V07 EVIDENCE.NOT_SIGNED_BY close.json platform',
     'V07 EVIDENCE.STRANGER_SIGNED close.json platform',
   ],
   [
     'the CLOSE of another lot',
-    (b) => close((one) => ({ ...one, lotKeyHash: OTHER }))(b),
+    close((one) => ({ ...one, lotKeyHash: OTHER })),
     'V07 EVIDENCE.OTHER_LOT close.json platform',
     '…',
   ],
   [
     'a CLOSE before bids that came in time are in the log',
-    (b) => close((one) => ({ ...one, closedAt: later(one.deadline, 2999) }))(b),
+    close((one) => ({ ...one, closedAt: later(one.deadline, 2999) })),
     'V07 EVIDENCE.CLOSED_EARLY close.json platform',
   ],
   [
     'a window that is too short to find oneself',
-    (b) => close((one) => ({ ...one, releaseAt: later(one.closedAt, 14_999) }))(b),
+    close((one) => ({ ...one, releaseAt: later(one.closedAt, 14_999) })),
     'V07 EVIDENCE.WINDOW_SHORT close.json platform',
   ],
   [
     'bids that are not in the order of arrival',
-    (b) => close((one) => ({ ...one, accepted: [...one.accepted].reverse() }))(b),
+    close((one) => ({ ...one, accepted: [...one.accepted].reverse() })),
     'V07 EVIDENCE.ORDER close.json platform',
   ],
-  ['nothing in a bid that was added in the window', (b) => added()(b)],
+  ['nothing in a bid that was added in the window', added()],
   [
     'a bid that was added when the window was over',
     (b) => added((one) => ({ ...one, addedAt: recordOf<Close>(b, 'close.json').releaseAt }))(b),
@@ -138,12 +126,12 @@ const CLOSE_ROWS: readonly ForgeryRow[] = [
     (b) => added((one) => ({ ...one, addedAt: recordOf<Close>(b, 'close.json').deadline }))(b),
     ADD,
   ],
-  ['an addition to another CLOSE', (b) => added((one) => ({ ...one, close: OTHER }))(b), ADD],
-  ['an addition to another lot', (b) => added((one) => ({ ...one, lotKeyHash: OTHER }))(b), ADD],
-  ['an addition out of its sequence', (b) => added((one) => ({ ...one, sequence: 2 }))(b), ADD],
+  ['an addition to another CLOSE', added((one) => ({ ...one, close: OTHER })), ADD],
+  ['an addition to another lot', added((one) => ({ ...one, lotKeyHash: OTHER })), ADD],
+  ['an addition out of its sequence', added((one) => ({ ...one, sequence: 2 })), ADD],
   [
     'a bid that was accepted and added',
-    (b) => added(undefined, true)(b),
+    added(undefined, true),
     'V07 EVIDENCE.ACCEPTED_TWICE close.json platform',
   ],
   [
@@ -154,13 +142,13 @@ const CLOSE_ROWS: readonly ForgeryRow[] = [
   ],
   [
     'a bid that was moved away among the accepted',
-    (b) => moveRecord({ from: bids.revealing })(b),
+    moveRecord({ from: bids.revealing }),
     'V07 EVIDENCE.MOVED_ACCEPTED revealing platform',
     '…',
   ],
   [
     'a bid that was dropped',
-    (b) => close((one) => ({ ...one, accepted: one.accepted.filter(({ c }) => c !== bids.absent) }))(b),
+    close((one) => ({ ...one, accepted: one.accepted.filter(({ c }) => c !== bids.absent) })),
     'V07 EVIDENCE.DROPPED absent platform',
     'V07 EVIDENCE.DROPPED absent platform',
   ],
@@ -174,11 +162,10 @@ const CLOSE_ROWS: readonly ForgeryRow[] = [
   ],
   [
     'a bid refused as late that was not',
-    (b) =>
-      close((one) => ({
-        ...one,
-        refused: one.refused.map((r) => ({ ...r, arrivedAt: later(one.deadline, -1) })),
-      }))(b),
+    close((one) => ({
+      ...one,
+      refused: one.refused.map((r) => ({ ...r, arrivedAt: later(one.deadline, -1) })),
+    })),
     'V07 EVIDENCE.NOT_LATE late platform',
   ],
 ];
@@ -203,19 +190,19 @@ const RECEIPT_ROWS: readonly ForgeryRow[] = [
   ],
   [
     'a receipt of another lot',
-    (b) => arrival('absent', { lot: LOT })(b),
+    arrival('absent', { lot: LOT }),
     'V07 EVIDENCE.OTHER_LOT arrivals/absent.json platform',
     'V08 TIMESTAMP.HASH_DIFFERS absent platform',
   ],
   [
     'a receipt under another lot’s key',
-    (b) => arrival('absent', { lotKeyHash: OTHER })(b),
+    arrival('absent', { lotKeyHash: OTHER }),
     'V07 EVIDENCE.OTHER_LOT arrivals/absent.json platform',
     '…',
   ],
   [
     'a receipt under another bid’s name',
-    (b) => arrival('absent', { subject: OTHER })(b),
+    arrival('absent', { subject: OTHER }),
     'V21 EVIDENCE.NAME arrivals/absent.json bundle',
     '…',
   ],
@@ -233,23 +220,23 @@ const RECEIPT_ROWS: readonly ForgeryRow[] = [
   ],
   [
     'a storage receipt under another bid’s name',
-    (b) => stored('absent', (one) => ({ ...one, c: bids.better }))(b),
+    stored('absent', (one) => ({ ...one, c: bids.better })),
     'V21 EVIDENCE.NAME stored/absent.json bundle',
     '…',
   ],
   [
     'a storage receipt of other envelopes',
-    (b) => stored('absent', (one) => ({ ...one, envelopes: one.envelopes.slice(1) }))(b),
+    stored('absent', (one) => ({ ...one, envelopes: one.envelopes.slice(1) })),
     'V07 EVIDENCE.OTHER_STRUCTURE stored/absent.json platform',
   ],
   [
     'a storage receipt that says late of what was in time',
-    (b) => stored('absent', (one) => ({ ...one, inTime: false }))(b),
+    stored('absent', (one) => ({ ...one, inTime: false })),
     'V07 EVIDENCE.OTHER_TIME stored/absent.json platform',
   ],
   [
     'another time of storage than the bidder was told',
-    (b) => stored('absent', (one) => ({ ...one, storedAt: later(one.storedAt, 1) }))(b),
+    stored('absent', (one) => ({ ...one, storedAt: later(one.storedAt, 1) })),
     'V07 EVIDENCE.OTHER_TIME absent platform',
   ],
 ];
@@ -263,7 +250,7 @@ const MOVE_ROWS: readonly ForgeryRow[] = [
   ],
   [
     'a withdrawal that its bidder did not sign',
-    (b) => moves((one) => ({ ...one, move: { ...one.move, sig: 'A'.repeat(86) } }))(b),
+    moves((one) => ({ ...one, move: { ...one.move, sig: 'A'.repeat(86) } })),
     'V07 EVIDENCE.MOVE_SIGNATURE move of withdrawn platform',
   ],
   [
@@ -274,25 +261,25 @@ const MOVE_ROWS: readonly ForgeryRow[] = [
   ],
   [
     'a withdrawal of a bid for another lot',
-    (b) => moveRecord({ lotKeyHash: OTHER })(b),
+    moveRecord({ lotKeyHash: OTHER }),
     'V07 EVIDENCE.OTHER_LOT move of withdrawn platform',
     'V07 EVIDENCE.NO_RECEIPT move of withdrawn platform',
     '…',
   ],
   [
     'a bid that was moved twice',
-    (b) => close((one) => ({ ...one, moves: [...one.moves, ...one.moves.slice(0, 1)] }))(b),
+    close((one) => ({ ...one, moves: [...one.moves, ...one.moves.slice(0, 1)] })),
     'V07 EVIDENCE.MOVED_TWICE move of replaced platform',
   ],
   [
     'a bid that takes its own place',
-    (b) => moveRecord({ to: bids.withdrawn })(b),
+    moveRecord({ to: bids.withdrawn }),
     'V07 EVIDENCE.MOVE_SEQUENCE move of withdrawn platform',
     '…',
   ],
   [
     'a replacement by what was never stored',
-    (b) => moveRecord({ to: OTHER })(b),
+    moveRecord({ to: OTHER }),
     'V07 EVIDENCE.MOVED_TO_NOTHING move of withdrawn platform',
     '…',
   ],
@@ -335,7 +322,7 @@ const TOKEN_ROWS: readonly ForgeryRow[] = [
   ],
   [
     'time stamps from after the list that names them',
-    (b) => close((one) => ({ ...one, releaseAt: later(one.accepted[0]?.arrivedAt ?? '', -10_000) }))(b),
+    close((one) => ({ ...one, releaseAt: later(one.accepted[0]?.arrivedAt ?? '', -10_000) })),
     ...['revealing', 'absent', 'better', '$', '$'].map((c) => `V08 EVIDENCE.STAMPED_LATE ${c} platform`),
     '…',
   ],
@@ -345,21 +332,20 @@ const DEALING_ROWS: readonly ForgeryRow[] = [
   ['nothing in what is genuine', (b) => b],
   [
     'a dealing that does not open to its commitment',
-    (b) =>
-      commit('absent', (one) => ({
-        ...one,
-        dealings: one.dealings.map((dealing) => ({ ...dealing, r: [...dealing.r].reverse() })),
-      }))(b),
+    commit('absent', (one) => ({
+      ...one,
+      dealings: one.dealings.map((dealing) => ({ ...dealing, r: [...dealing.r].reverse() })),
+    })),
     ...[0, 1, 2].map(() => 'V09 DEALING.SHAPE absent platform'),
   ],
   [
     'a bid without one of the dealings that the key asks for',
-    (b) => commit('absent', (one) => ({ ...one, dealings: one.dealings.slice(1) }))(b),
+    commit('absent', (one) => ({ ...one, dealings: one.dealings.slice(1) })),
     'V09 EVIDENCE.OTHER_STRUCTURE $ platform',
   ],
   [
     'a withdrawal of everything that has contents too',
-    (b) => commit('absent', (one) => ({ ...one, withdraw: 'all' }))(b),
+    commit('absent', (one) => ({ ...one, withdraw: 'all' })),
     'V09 EVIDENCE.OTHER_STRUCTURE $ platform',
   ],
   [
@@ -372,28 +358,8 @@ const DEALING_ROWS: readonly ForgeryRow[] = [
   ],
 ];
 
-describe('the list of bids: the verifier finds', () => {
-  it.each(rowsOf(CLOSE_ROWS))('$name', async ({ forge, finds }) => {
-    expect(await foundBy(vector, checkIntake, forge)).toEqual(listed(finds));
-  });
-});
-describe('the receipts: the verifier finds', () => {
-  it.each(rowsOf(RECEIPT_ROWS))('$name', async ({ forge, finds }) => {
-    expect(await foundBy(vector, checkIntake, forge)).toEqual(listed(finds));
-  });
-});
-describe('replacing and withdrawing: the verifier finds', () => {
-  it.each(rowsOf(MOVE_ROWS))('$name', async ({ forge, finds }) => {
-    expect(await foundBy(vector, checkIntake, forge)).toEqual(listed(finds));
-  });
-});
-describe('time stamps: the verifier finds', () => {
-  it.each(rowsOf(TOKEN_ROWS))('$name', async ({ forge, finds }) => {
-    expect(await foundBy(vector, checkIntake, forge)).toEqual(listed(finds));
-  });
-});
-describe('the bids themselves: the verifier finds', () => {
-  it.each(rowsOf(DEALING_ROWS))('$name', async ({ forge, finds }) => {
-    expect(await foundBy(vector, checkBids, forge)).toEqual(listed(finds));
-  });
-});
+describe('the list of bids: the verifier finds', () => itFinds(vector, checkIntake, CLOSE_ROWS));
+describe('the receipts: the verifier finds', () => itFinds(vector, checkIntake, RECEIPT_ROWS));
+describe('replacing and withdrawing: the verifier finds', () => itFinds(vector, checkIntake, MOVE_ROWS));
+describe('time stamps: the verifier finds', () => itFinds(vector, checkIntake, TOKEN_ROWS));
+describe('the bids themselves: the verifier finds', () => itFinds(vector, checkBids, DEALING_ROWS));

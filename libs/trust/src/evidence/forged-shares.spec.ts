@@ -1,12 +1,14 @@
 import {
-  foundBy,
-  listed,
+  closedBy,
+  itFinds,
+  LOT,
+  OTHER,
   readVector,
   recordOf,
   resign,
-  rowsOf,
+  signedBy,
 } from '../../../../test/support/evidence-forger.ts';
-import type { EvidenceVector, Forge, ForgeryRow } from '../../../../test/support/evidence-forger.ts';
+import type { Forge, ForgeryRow } from '../../../../test/support/evidence-forger.ts';
 import { rootOf } from '../../../../test/support/sealed-bid.ts';
 import type { BundleEditor } from '../../../../test/support/story/bundle-editor.ts';
 import { hashText, signRecord } from '../encoding/index.ts';
@@ -15,39 +17,21 @@ import type { Close, Commit, KeyDestroyed, Reveal, SealedShares, Shares } from '
 import { checkOpening } from './check-opening.ts';
 
 /** Trustees who send what is wrong, and a platform that opens too much or loses bytes. */
-let vector: EvidenceVector;
-let signers: EvidenceVector['signers'];
-let bids: EvidenceVector['expected']['bids'];
-beforeAll(async () => {
-  vector = await readVector('v1');
-  ({ signers } = vector);
-  ({ bids } = vector.expected);
-});
-
-const OTHER = 'A'.repeat(43);
-const LOT = '00000000-0000-4000-8000-000000000000';
+const vector = await readVector();
+const { bids } = vector.expected;
 
 const trustee = (i: number): Signer => {
   const found = vector.trustees[i - 1];
   if (!found) throw new Error(`no seat ${i}`);
   return found;
 };
-const share =
-  (name: string, change: (one: Shares) => Shares, by = 1): Forge =>
-  (b) =>
-    resign<Shares>(b, `shares/${name}.json`, 'shares', [trustee(by)], change);
-const sealedShare =
-  (change: (one: SealedShares) => SealedShares, by = 1): Forge =>
-  (b) =>
-    resign<SealedShares>(b, 'sealed-shares/1-1.json', 'sealed-shares', [trustee(by)], change);
-const destroyed =
-  (change: (one: KeyDestroyed) => KeyDestroyed, by = 1): Forge =>
-  (b) =>
-    resign<KeyDestroyed>(b, 'destroyed/1.json', 'key-destroyed', [trustee(by)], change);
-const close =
-  (change: (one: Close) => Close): Forge =>
-  (b) =>
-    resign<Close>(b, 'close.json', 'close', [signers.platform], change);
+const share = (name: string, change: (one: Shares) => Shares, by = 1): Forge =>
+  signedBy<Shares>(`shares/${name}.json`, 'shares', trustee(by))(change);
+const sealedShare = (change: (one: SealedShares) => SealedShares, by = 1): Forge =>
+  signedBy<SealedShares>('sealed-shares/1-1.json', 'sealed-shares', trustee(by))(change);
+const destroyed = (change: (one: KeyDestroyed) => KeyDestroyed, by = 1): Forge =>
+  signedBy<KeyDestroyed>('destroyed/1.json', 'key-destroyed', trustee(by))(change);
+const close = closedBy(vector);
 /** Another CLOSE, and the trustees sign for it as they did for the first. */
 const reopened =
   (change: (one: Close) => Close): Forge =>
@@ -71,32 +55,31 @@ const envelope = (name: 'better' | 'absent', e: string): string => `envelopes/${
 const SHARE_ROWS: readonly ForgeryRow[] = [
   [
     'a share that another trustee signed',
-    (b) => share('0-public-1', (one) => one, 2)(b),
+    share('0-public-1', (one) => one, 2),
     'V11 EVIDENCE.SHARES_SEAT shares/0-public-1.json trustee-1',
   ],
   [
     'a share for another CLOSE',
-    (b) => share('0-public-1', (one) => ({ ...one, close: OTHER }))(b),
+    share('0-public-1', (one) => ({ ...one, close: OTHER })),
     'V11 EVIDENCE.SHARES_HEAD shares/0-public-1.json trustee-1',
   ],
   [
     'shares of fewer bids than were accepted',
-    (b) => share('0-public-1', (one) => ({ ...one, shares: one.shares.slice(1) }))(b),
+    share('0-public-1', (one) => ({ ...one, shares: one.shares.slice(1) })),
     'V11 EVIDENCE.SHARES_SET shares/0-public-1.json trustee-1',
   ],
   [
     'one bid’s share in another’s place',
-    (b) =>
-      share('0-public-1', (one) => {
-        const [first, second, ...rest] = one.shares;
-        if (!first || !second) throw new Error('no shares');
-        return { ...one, shares: [{ ...first, D: second.D }, second, ...rest] };
-      })(b),
+    share('0-public-1', (one) => {
+      const [first, second, ...rest] = one.shares;
+      if (!first || !second) throw new Error('no shares');
+      return { ...one, shares: [{ ...first, D: second.D }, second, ...rest] };
+    }),
     'V11 SHARE.SHAPE shares/0-public-1.json trustee-1',
   ],
   [
     'a foreign share of the journal',
-    (b) => share('0-journal-1', (one) => one, 2)(b),
+    share('0-journal-1', (one) => one, 2),
     'V11 EVIDENCE.SHARES_SEAT shares/0-journal-1.json trustee-1',
   ],
   [
@@ -131,23 +114,23 @@ const SHARE_ROWS: readonly ForgeryRow[] = [
   ],
   [
     'an announcement that another trustee signed',
-    (b) => sealedShare((one) => one, 2)(b),
+    sealedShare((one) => one, 2),
     'V11 EVIDENCE.SHARES_SEAT sealed-shares/1-1.json trustee-1',
   ],
   [
     'an announcement for another CLOSE',
-    (b) => sealedShare((one) => ({ ...one, close: OTHER }))(b),
+    sealedShare((one) => ({ ...one, close: OTHER })),
     'V11 EVIDENCE.SHARES_HEAD sealed-shares/1-1.json trustee-1',
   ],
   [
     'an announcement for a stage without a committee',
-    (b) => sealedShare((one) => ({ ...one, stage: 0 }))(b),
+    sealedShare((one) => ({ ...one, stage: 0 })),
     'V11 EVIDENCE.UNKNOWN_STAGE sealed-shares/1-1.json trustee-1',
     'V21 EVIDENCE.NAME sealed-shares/1-1.json bundle',
   ],
   [
     'that fewer than three bids open nothing at all',
-    (b) => close((one) => ({ ...one, accepted: one.accepted.slice(1) }))(b),
+    close((one) => ({ ...one, accepted: one.accepted.slice(1) })),
     'V17 EVIDENCE.OPENED_TOO_MUCH shares/0-public-1.json platform',
     'V17 EVIDENCE.OPENED_TOO_MUCH shares/1-public-1.json platform',
     'V17 EVIDENCE.OPENED_TOO_MUCH sealed-shares/1-1.json platform',
@@ -157,17 +140,17 @@ const SHARE_ROWS: readonly ForgeryRow[] = [
   ],
   [
     'a secret that does not open its dealing',
-    (b) => reveal(0, (one) => ({ ...one, s: `${'A'.repeat(42)}E` }))(b),
+    reveal(0, (one) => ({ ...one, s: `${'A'.repeat(42)}E` })),
     'V11 DEALING.SECRET reveals/revealing-0-public.json platform',
   ],
   [
     'a secret that is no scalar',
-    (b) => reveal(0, (one) => ({ ...one, s: `${'_'.repeat(42)}8` }))(b),
+    reveal(0, (one) => ({ ...one, s: `${'_'.repeat(42)}8` })),
     'V11 GROUP.SCALAR reveals/revealing-0-public.json platform',
   ],
   [
     'a secret of another lot',
-    (b) => reveal(0, (one) => ({ ...one, lotKeyHash: OTHER }))(b),
+    reveal(0, (one) => ({ ...one, lotKeyHash: OTHER })),
     'V21 EVIDENCE.UNEXPLAINED reveals/revealing-0-public.json bundle',
   ],
   [
@@ -191,17 +174,17 @@ const SHARE_ROWS: readonly ForgeryRow[] = [
   ],
   [
     'the end of another lot’s key',
-    (b) => destroyed((one) => ({ ...one, lot: LOT }))(b),
+    destroyed((one) => ({ ...one, lot: LOT })),
     'V02 EVIDENCE.OTHER_LOT destroyed/1.json platform',
   ],
   [
     'a key’s end before this opening',
-    (b) => destroyed((one) => ({ ...one, record: OTHER }))(b),
+    destroyed((one) => ({ ...one, record: OTHER })),
     'V02 EVIDENCE.OTHER_LOT destroyed/1.json platform',
   ],
   [
     'a key’s end that somebody else states',
-    (b) => destroyed((one) => one, 2)(b),
+    destroyed((one) => one, 2),
     'V02 EVIDENCE.SHARES_SEAT destroyed/1.json trustee-1',
   ],
 ];
@@ -244,15 +227,11 @@ const BYTES_ROWS: readonly ForgeryRow[] = [
   ],
   [
     'that nobody can be judged without a revocation list',
-    (b) => reopened((one) => ({ ...one, crls: [] }))(b),
+    reopened((one) => ({ ...one, crls: [] })),
     'V15 CERT.CRL_MISSING absent platform',
     '…',
   ],
 ];
 
-const table = (rows: readonly ForgeryRow[]) =>
-  it.each(rowsOf(rows))('$name', async ({ forge, finds }) => {
-    expect(await foundBy(vector, checkOpening, forge)).toEqual(listed(finds));
-  });
-describe('shares and secrets: the verifier finds', () => table(SHARE_ROWS));
-describe('the envelopes: the verifier finds', () => table(BYTES_ROWS));
+describe('shares and secrets: the verifier finds', () => itFinds(vector, checkOpening, SHARE_ROWS));
+describe('the envelopes: the verifier finds', () => itFinds(vector, checkOpening, BYTES_ROWS));

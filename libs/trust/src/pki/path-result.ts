@@ -22,8 +22,8 @@ export type ChainCode =
   | 'CERT.CRL_UNSUPPORTED';
 
 /** No list told whether a certificate is revoked: the fault of whoever had to bring the list, not of its holder. */
-export const isCrlFault = (code: string): code is Extract<ChainCode, `CERT.CRL_${string}`> =>
-  code.startsWith('CERT.CRL_');
+export type CrlFault = Extract<ChainCode, `CERT.CRL_${string}`>;
+export const isCrlFault = (code: string): code is CrlFault => code.startsWith('CERT.CRL_');
 
 export interface ChainQuestion {
   readonly leaf: Certificate;

@@ -6,7 +6,7 @@ import type { Instant, Refusal, Result } from '#kernel';
 import { ok, refuse } from '#kernel';
 import { TrustError, concat, parseRecord, sha256, b64u, utf8 } from '../encoding/index.ts';
 import { isCrlFault, parsePem, validateChain, verifyCms } from '../pki/index.ts';
-import type { Certificate, CertificateRevocationList } from '../pki/index.ts';
+import type { Certificate, CertificateRevocationList, CrlFault } from '../pki/index.ts';
 import { bidStatement } from '../records/index.ts';
 import type { BidStatement, Commit } from '../records/index.ts';
 import { IDENTITY_FILES, checkStatement } from './bid-statement.ts';
@@ -91,10 +91,12 @@ export function openBidIdentity(question: IdentityQuestion): Result<BidIdentity,
  * so its lack is the platform's fault. The lists of authorities between are the bidder's affair, whose client seals
  * nothing without them: else one certificate of an authority that nobody keeps a list of would stop an opening.
  */
-export function lacksListOfRoot(refusal: Refusal<IdentityCode>, roots: readonly Certificate[]): boolean {
-  const { cause, issuer } = refusal.facts;
-  if (typeof cause !== 'string' || !isCrlFault(cause)) return false;
-  return roots.some(({ fingerprint }) => fingerprint === issuer);
+export function lackOfRootList(
+  { facts: { cause, issuer } }: Refusal<IdentityCode>,
+  roots: readonly Certificate[],
+): CrlFault | null {
+  if (typeof cause !== 'string' || !isCrlFault(cause)) return null;
+  return roots.some(({ fingerprint }) => fingerprint === issuer) ? cause : null;
 }
 
 /** Corruption in the bidder's own bytes becomes the refusal; anything else is ours and goes up. */
