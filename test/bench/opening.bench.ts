@@ -4,7 +4,8 @@
  */
 import { OpenLots } from '#opening';
 import { addMs, MINUTE } from '#kernel';
-import { createOpeningApp, takeIn } from '../support/opening-app.ts';
+import { createOpeningApp } from '../support/opening-app.ts';
+import { takeIn } from '../support/opening-bids.ts';
 import { progress, sealBid, trusteesOf, view } from '../support/opening-quorum.ts';
 import type { SealedBid } from '../support/opening-quorum.ts';
 import { round2 } from './bulk.ts';

@@ -6,7 +6,7 @@ import { b64u, systemRandom } from '#trust';
 import { routeCensus } from '#web';
 import { testCreditCode } from '../support/lot-fixture.ts';
 import { moveBid, sealBid, submitBid } from '../support/story/bidding.ts';
-import { Caller, until } from '../support/story/caller.ts';
+import { Caller, codeOf, until } from '../support/story/caller.ts';
 import { sendFalseProof, spoilSheet } from '../support/story/hazards.ts';
 import { beginSmallStory } from '../support/story/small-story.ts';
 import type { SmallStory } from '../support/story/small-story.ts';
@@ -265,12 +265,6 @@ describe(`generated bodies (FUZZ_SEED=${FUZZ_SEED})`, () => {
 });
 
 describe('what comes too late, twice, or for another lot', () => {
-  const code = (work: Promise<unknown>): Promise<string> =>
-    work.then(
-      () => 'accepted',
-      (error: unknown) => (error as { code?: string }).code ?? String(error),
-    );
-
   it('a late bid and a late withdrawal are refused, and are on record', async () => {
     const { people } = small.story;
     const [bidder, rival] = people.bidders;
@@ -287,8 +281,10 @@ describe('what comes too late, twice, or for another lot', () => {
     const before = await rowCounts();
     const refusals = () => client.query('SELECT count(*) AS n FROM bidding.arrival WHERE NOT in_time');
     const counted = Number(((await refusals()).rows[0] as { n: string }).n);
-    expect(await code(rival.postBytes(`/lots/${late.lotId}/bids`, tooLate.commitBytes))).toBe('BIDDING.LATE');
-    expect(await code(moveBid(bidder, late, bid, null))).toBe('BIDDING.LATE');
+    expect(await codeOf(rival.postBytes(`/lots/${late.lotId}/bids`, tooLate.commitBytes))).toBe(
+      'BIDDING.LATE',
+    );
+    expect(await codeOf(moveBid(bidder, late, bid, null))).toBe('BIDDING.LATE');
     expect(Number(((await refusals()).rows[0] as { n: string }).n)).toBeGreaterThan(counted);
     expect(await rowCounts()).toEqual(before);
   }, 120_000);
@@ -312,7 +308,7 @@ describe('what comes too late, twice, or for another lot', () => {
     const { record } = await agency.post<{ record: object }>(`/lots/${there}/cancellation/draft`, given);
     const before = await rowCounts();
     const signed = await agency.sign('cancellation', record);
-    expect(await code(agency.post(`/lots/${here}/cancellation`, { signed }))).toBe(
+    expect(await codeOf(agency.post(`/lots/${here}/cancellation`, { signed }))).toBe(
       'TENDERING.NOTICE_DIFFERS',
     );
     expect(await rowCounts()).toEqual(before);
@@ -320,7 +316,6 @@ describe('what comes too late, twice, or for another lot', () => {
 });
 
 describe('a commitment', () => {
-  const code = (error: unknown): string => (error as { code?: string }).code ?? String(error);
 
   it('of another lot, of another structure, copied, false, or too large is refused by its own code', async () => {
     const { people, lot } = small.story;
@@ -328,7 +323,7 @@ describe('a commitment', () => {
     if (!bidder || !rival) throw new Error('two bidders');
     const pack = await sealBid(bidder, lot, small.folder, bidOf('4900000.00', 300));
     const tell = (caller: Caller, lotId: string, bytes: Uint8Array) =>
-      caller.postBytes(`/lots/${lotId}/bids`, bytes).then(() => 'accepted', code);
+      codeOf(caller.postBytes(`/lots/${lotId}/bids`, bytes));
     const before = await rowCounts();
     expect(await tell(bidder, otherLot.lotId, pack.commitBytes)).toBe('BIDDING.WRONG_LOT');
     expect(await sendFalseProof(bidder, lot, pack)).toBe('BIDDING.DEALING_INVALID');

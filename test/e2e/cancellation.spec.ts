@@ -5,7 +5,7 @@ import { canonicalBytes, hashText } from '#trust';
 import type { Cancellation, Signed } from '#trust';
 import { BundleReader } from '#trust/node';
 import { BundleEditor } from '../support/story/bundle-editor.ts';
-import { Refused } from '../support/story/caller.ts';
+import { codeOf } from '../support/story/caller.ts';
 import { downloadEvidence, problemsOf, verifyFile } from '../support/story/evidence.ts';
 import { beginSmallStory } from '../support/story/small-story.ts';
 import type { SmallStory } from '../support/story/small-story.ts';
@@ -16,12 +16,6 @@ beforeAll(async () => {
   small = await beginSmallStory(BIDDING_MS);
 }, 200_000);
 afterAll(() => small.close());
-
-const codeOf = (work: Promise<unknown>): Promise<string> =>
-  work.then(
-    () => 'done',
-    (error: unknown) => (error instanceof Refused ? error.code : String(error)),
-  );
 
 it('keeps every bid sealed, for ever, and proves the decision in the log and in the bundle', async () => {
   const { people, lot, visitor, trust } = small.story;

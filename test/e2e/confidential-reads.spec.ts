@@ -1,7 +1,7 @@
 /** 20号令49: who looked at what of a lot that is not public is on record before the first byte goes out. */
 import { join } from 'node:path';
 import pg from 'pg';
-import { Refused } from '../support/story/caller.ts';
+import { codeOf } from '../support/story/caller.ts';
 import { downloadEvidence } from '../support/story/evidence.ts';
 import { beginSmallStory, finishSmallStory } from '../support/story/small-story.ts';
 import type { SmallStory } from '../support/story/small-story.ts';
@@ -26,12 +26,6 @@ beforeAll(async () => {
   await finishSmallStory(small);
 }, 200_000);
 afterAll(() => small.close());
-
-const codeOf = (work: Promise<unknown>): Promise<string> =>
-  work.then(
-    () => 'done',
-    (error: unknown) => (error instanceof Refused ? error.code : String(error)),
-  );
 
 it('names person, organisation, certificate, address, subject and time of every read, in order', async () => {
   const { people, lot, visitor } = small.story;

@@ -20,8 +20,9 @@ import { readSecrets, seedOf } from '#trust/node';
 import { JOURNAL_INFO } from '#bidding';
 import { dealingsOf } from '../../libs/trust/src/node/seal-package.ts';
 import { OpenLots } from '#opening';
-import { createOpeningApp, moveOut, readBytes, receiptOf, takeIn } from '../support/opening-app.ts';
+import { createOpeningApp } from '../support/opening-app.ts';
 import type { OpeningApp } from '../support/opening-app.ts';
+import { moveOut, readBytes, receiptOf, takeIn } from '../support/opening-bids.ts';
 import {
   progress,
   sealBid,

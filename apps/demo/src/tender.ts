@@ -1,14 +1,7 @@
 import { DAY, formatInstant, parseInstant } from '#kernel';
 import type { Instant } from '#kernel';
-import type {
-  Acceleration,
-  Award,
-  EvaluationMethod,
-  EvaluationReport,
-  Notice,
-  Publicity,
-  Seat,
-} from '#trust';
+import type { Acceleration, Award, EvaluationReport, Notice, Publicity, Seat } from '#trust';
+import { DEMO_LOT, DEMO_PROJECT } from '../../platform/src/demo-tender.ts';
 import { Actor } from './actor.ts';
 
 /** What an idle machine of two processors needs to start the platform with everything that it seeds. */
@@ -28,17 +21,6 @@ const accelerationOf = (patience: number): Acceleration => ({
   periods: Math.round(28_800 / patience),
   waits: Math.round(120 / patience),
 });
-
-export const METHOD: EvaluationMethod = {
-  kind: 'lowest-evaluated-price',
-  controlPrice: '9800000.00',
-  basePeriodDays: 180,
-  lateDayBasisPoints: 5,
-  earlyDayBasisPoints: 2,
-  maxPeriodDays: 240,
-  rounding: 'half-up',
-  tieBreak: 'price-then-arrival',
-};
 
 export interface TenderParties {
   readonly tenderee: string;
@@ -73,18 +55,14 @@ export class Tender {
     const acceleration = accelerationOf(patience);
     const { tenderee, regulator, seats, k } = parties;
     const project = await agency.post<{ id: string }>('/projects', {
-      name: '示范区道路改造工程',
-      kind: 'engineering',
-      level: 'district',
+      ...DEMO_PROJECT,
       tenderee,
       regulator,
     });
     const preparation = (20 * DAY) / acceleration.periods + SPARE_MS * patience;
     const at = (ms: number): string => formatInstant((now + ms) as Instant);
     const lot = await agency.post<{ id: string }>(`/projects/${project.id}/lots`, {
-      name: '一标段',
-      estimate: '9900000.00',
-      method: METHOD,
+      ...DEMO_LOT,
       documentsFrom: at(0),
       documentsUntil: at(preparation),
       deadline: at(preparation),

@@ -11,6 +11,7 @@ import { HealthProbes, WebModule } from '#web';
 import type { PlatformConfig } from './config.ts';
 import { contextModules, contextSchemas } from './contexts.ts';
 import { OverviewController } from './overview.controller.ts';
+import { sharedCheck } from './shared-check.ts';
 
 export interface Foundation {
   readonly config: PlatformConfig;
@@ -26,9 +27,9 @@ const probesOf =
   (database: DataSource, blobs: BlobStore, log: LogHealth): HealthProbes => ({
     metricsToken: config.metricsToken,
     parts: [
-      { name: 'database', check: async () => void (await database.query('SELECT 1')) },
-      { name: 'objects', check: () => blobs.check() },
-      { name: 'log', check: () => log.check() },
+      { name: 'database', check: sharedCheck(async () => void (await database.query('SELECT 1'))) },
+      { name: 'objects', check: sharedCheck(() => blobs.check()) },
+      { name: 'log', check: sharedCheck(() => log.check()) },
     ],
   });
 

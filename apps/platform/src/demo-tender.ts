@@ -1,11 +1,12 @@
 import { addMs, formatInstant, MINUTE } from '#kernel';
 import type { Instant } from '#kernel';
+import type { EvaluationMethod } from '#trust';
 import type { DemoPerson } from './demo-person.ts';
 
 /** Twenty legal days pass in half an hour; the five-minute window in half a minute. */
 const ACCELERATION = { periods: 960, waits: 10 };
 
-const METHOD = {
+const METHOD: EvaluationMethod = {
   kind: 'lowest-evaluated-price',
   controlPrice: '9800000.00',
   basePeriodDays: 180,
@@ -15,6 +16,10 @@ const METHOD = {
   rounding: 'half-up',
   tieBreak: 'price-then-arrival',
 };
+
+/** What is bought in every demonstration, also in `npm run demo`; only its times differ. */
+export const DEMO_PROJECT = { name: '示范区道路改造工程', kind: 'engineering', level: 'district' } as const;
+export const DEMO_LOT = { name: '一标段', estimate: '9900000.00', method: METHOD } as const;
 
 const DOCUMENT = `招标文件（示范）
 
@@ -34,16 +39,12 @@ export async function publishTender(people: ReadonlyMap<string, DemoPerson>, now
   const [agency, tenderee, regulator] = ['agency', 'tenderee', 'regulator'].map((name) => people.get(name));
   if (!agency || !tenderee || !regulator) throw new RangeError('the demonstration has no agency');
   const project = await agency.post<{ id: string }>('/projects', {
-    name: '示范区道路改造工程',
-    kind: 'engineering',
-    level: 'district',
+    ...DEMO_PROJECT,
     tenderee: tenderee.creditCode,
     regulator: regulator.creditCode,
   });
   const lot = await agency.post<{ id: string }>(`/projects/${project.id}/lots`, {
-    name: '一标段',
-    estimate: '9900000.00',
-    method: METHOD,
+    ...DEMO_LOT,
     documentsFrom: formatInstant(now),
     documentsUntil: formatInstant(addMs(now, 40 * MINUTE)),
     deadline: formatInstant(addMs(now, 45 * MINUTE)),

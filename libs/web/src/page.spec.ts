@@ -12,6 +12,8 @@ describe('cursor', () => {
     ['padding', `${position}=`],
     ['a byte more', `${position}A`],
     ['another shape', encodeCursor([1, 'a'])],
+    ['a fraction', encodeCursor(['a', 1.5])],
+    ['a number beyond every id', encodeCursor(['a', 2 ** 53])],
     ['a value too few', encodeCursor(['a'])],
     ['another form of the same value', Buffer.from('["a", 1]').toString('base64url')],
     ['no list', Buffer.from('{"0":"a","1":1,"length":2}').toString('base64url')],

@@ -48,10 +48,14 @@ export function decodeCursor<const Shape extends readonly ('string' | 'number')[
     throw invalid();
   }
   if (!Array.isArray(position) || position.length !== shape.length) throw invalid();
-  if (!shape.every((type, i) => typeof position[i] === type)) throw invalid();
+  if (!shape.every((type, i) => isOf(type, position[i]))) throw invalid();
   if (encodeCursor(position as (string | number)[]) !== cursor) throw invalid();
   return position as never;
 }
+
+/** Numbers are ids and instants: the database would not take a fraction. */
+const isOf = (type: 'string' | 'number', value: unknown): boolean =>
+  type === 'number' ? Number.isSafeInteger(value) : typeof value === type;
 
 /** Cuts a query's answer of up to `limit + 1` rows into a page. */
 export function pageOf<Row, T>(

@@ -139,6 +139,13 @@ function refusal({ status, body }: { status: number; body: Uint8Array }, what: s
   }
 }
 
+/** The code of the refusal, 'done' where there was none. */
+export const codeOf = (work: Promise<unknown>): Promise<string> =>
+  work.then(
+    () => 'done',
+    (error: unknown) => (error instanceof Refused ? error.code : String(error)),
+  );
+
 /** Asks until there is an answer that is not null. */
 export async function until<T>(
   what: string,

@@ -3,7 +3,7 @@ import { unwrap } from '#kernel';
 import type { LotId } from '#kernel';
 import { UnitOfWork } from '#persistence';
 import { TrustError, bidLabel, decodeScalar, keyOfSecretPoint, openWithSecret } from '#trust';
-import type { Audience, Reveal } from '#trust';
+import type { Audience, Dealing, Reveal } from '#trust';
 import { decide } from '../domain/opening-states.ts';
 import { AdvanceLot } from './advance-lot.ts';
 import { OpeningStores } from './close-lot.ts';
@@ -41,19 +41,19 @@ export class RevealSecret {
     const commit = material.bids.find((one) => one.c === c)?.commit;
     const dealing = commit?.dealings.find((one) => one.stage === stage && one.audience === audience);
     if (!commit || !dealing) throw openingError('OPENING.BID_UNKNOWN');
-    try {
-      const key = keyOfSecretPoint(
-        openWithSecret(decodeScalar(s), dealing),
-        bidLabel(commit, stage, audience),
-      );
-      const { lotKeyHash } = session;
-      const record: Reveal = { type: 'reveal', lotKeyHash, c, stage, audience, s };
-      // Before the key: what was opened by it can always be shown.
-      await this.reveals.keep(lotId, record, material.lotKey.room);
-      await this.lotKeys.keys.keep(material, c, stage, audience, { road: 'A', key });
-    } catch (error) {
-      if (error instanceof TrustError) throw openingError('OPENING.SECRET_WRONG', { reason: error.code });
-      throw error;
-    }
+    const key = keyBy(s, dealing, bidLabel(commit, stage, audience));
+    const record: Reveal = { type: 'reveal', lotKeyHash: session.lotKeyHash, c, stage, audience, s };
+    // Before the key: what was opened by it can always be shown.
+    await this.reveals.keep(lotId, record, material.lotKey.room);
+    await this.lotKeys.keys.keep(material, c, stage, audience, { road: 'A', key });
+  }
+}
+
+function keyBy(s: string, dealing: Dealing, label: string): Uint8Array {
+  try {
+    return keyOfSecretPoint(openWithSecret(decodeScalar(s), dealing), label);
+  } catch (error) {
+    if (error instanceof TrustError) throw openingError('OPENING.SECRET_WRONG', { reason: error.code });
+    throw error;
   }
 }

@@ -10,7 +10,7 @@ import type { PartyCode } from '../domain/refusals.ts';
 import { CertificateCheck } from './certificate-check.ts';
 import type { CheckedCertificate } from './certificate-check.ts';
 import { KeepAuthorities, readCrl } from './keep-authorities.ts';
-import type { NewAuthority, NewCrl } from './keep-authorities.ts';
+import type { NewAuthority, ReadCrl } from './keep-authorities.ts';
 import { PartyStore } from './party-store.ts';
 
 export interface Installation {
@@ -54,10 +54,7 @@ export class InstallOperator {
       await tx.lock('parties.install-operator');
       for (const root of roots) await this.authorities.trustIn(tx, root, null, '');
       for (const der of crls)
-        await this.authorities.storeCrlIn(tx, withIssuer(der, operator), readCrl(der), {
-          who: null,
-          address: '',
-        });
+        await this.authorities.storeCrlIn(tx, withIssuer(readCrl({ der }), operator), null, '');
       const checked = unwrap(await this.certificates.check(tx, operator, await tx.now()));
       return this.name(tx, checked, unwrap(holderOf(checked.leaf)));
     });
@@ -102,10 +99,9 @@ export class InstallOperator {
 }
 
 /** A list of an authority between root and operator comes with that authority's own chain. */
-function withIssuer(der: Uint8Array, operator: string): NewCrl {
-  const { list } = readCrl(der);
+function withIssuer(crl: ReadCrl, operator: string): ReadCrl {
   const parsed = parsePem(operator);
   const above = parsed.ok ? parsed.value.slice(1) : [];
-  const at = above.findIndex((authority) => isCrlOf(list, authority));
-  return at < 0 ? { der } : { der, issuerChain: toPem(above.slice(at)) };
+  const at = above.findIndex((authority) => isCrlOf(crl.list, authority));
+  return at < 0 ? crl : { ...crl, issuerChain: toPem(above.slice(at)) };
 }

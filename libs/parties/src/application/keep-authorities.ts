@@ -44,19 +44,22 @@ const refusal = (code: PartyCode, facts: Refusal['facts'] = {}) =>
 /** The issuer's name, comparable (RFC 5280 section 7.1): one newest list is kept per issuer. */
 const issuerOf = (name: Certificate['subject']): string => name.comparable.join(' ');
 
-interface ReadCrl extends StoredCrl {
+export interface ReadCrl extends NewCrl {
+  readonly stored: StoredCrl;
   readonly list: CertificateRevocationList;
 }
 
 /** @throws RefusalError PARTIES.CRL_MALFORMED */
-export function readCrl(der: Uint8Array): ReadCrl {
+export function readCrl(given: NewCrl): ReadCrl {
+  const { der } = given;
   const parsed = parseCrl(der);
   if (!parsed.ok) throw refusal('PARTIES.CRL_MALFORMED', parsed.error.facts);
   const { issuer, thisUpdate, nextUpdate, unsupported } = parsed.value;
   if (nextUpdate === null || unsupported !== null)
     throw refusal('PARTIES.CRL_MALFORMED', { reason: unsupported ?? 'no nextUpdate' });
   const hash = b64u.encode(sha256(der));
-  return { sha256: hash, der, issuer: issuerOf(issuer), thisUpdate, nextUpdate, list: parsed.value };
+  const stored = { sha256: hash, der, issuer: issuerOf(issuer), thisUpdate, nextUpdate };
+  return { ...given, stored, list: parsed.value };
 }
 
 /** The operator's list of trusted certificate authorities, and their revocation lists. */
@@ -115,21 +118,16 @@ export class KeepAuthorities {
    * sessions of certificates that it revokes.
    */
   storeCrl(list: NewCrl, who: Keeper, address: string): Promise<StoredCrl> {
-    const stored = readCrl(list.der);
-    return this.unitOfWork.run((tx) => this.storeCrlIn(tx, list, stored, { who, address }));
+    const read = readCrl(list);
+    return this.unitOfWork.run((tx) => this.storeCrlIn(tx, read, who, address));
   }
 
   /** {@link storeCrl} in a transaction of the caller, of a list that {@link readCrl} has read. */
-  async storeCrlIn(
-    tx: Tx,
-    list: NewCrl,
-    stored: ReadCrl,
-    { who, address }: { readonly who: Keeper; readonly address: string },
-  ): Promise<StoredCrl> {
+  async storeCrlIn(tx: Tx, crl: ReadCrl, who: Keeper, address: string): Promise<StoredCrl> {
+    const { stored } = crl;
     const now = await tx.now();
     if (stored.thisUpdate > now) throw refusal('PARTIES.CRL_MALFORMED', { reason: 'from the future' });
-    if (!(await this.isFromTrusted(tx, stored.list, list.issuerChain, now)))
-      throw refusal('PARTIES.CRL_UNTRUSTED');
+    if (!(await this.isFromTrusted(tx, crl, now))) throw refusal('PARTIES.CRL_UNTRUSTED');
     if (await this.replaceOlder(tx, stored)) {
       await this.record(tx, 'crl-stored', who, address, { sha256: stored.sha256 });
       await this.endUntrustedSessions(tx, now);
@@ -137,12 +135,7 @@ export class KeepAuthorities {
     return stored;
   }
 
-  private async isFromTrusted(
-    tx: Tx,
-    list: CertificateRevocationList,
-    issuerChain: string | undefined,
-    at: Instant,
-  ): Promise<boolean> {
+  private async isFromTrusted(tx: Tx, { list, issuerChain }: ReadCrl, at: Instant): Promise<boolean> {
     const roots = (await this.authorities.trustedRoots(tx)).flatMap(({ pem }) => {
       const parsed = parsePem(pem);
       return parsed.ok ? parsed.value : [];
@@ -157,7 +150,7 @@ export class KeepAuthorities {
   }
 
   /** An older list of the same issuer would bring revoked certificates back. The same list again is fine. */
-  private async replaceOlder(tx: Tx, { list: _, ...crl }: ReadCrl): Promise<boolean> {
+  private async replaceOlder(tx: Tx, crl: StoredCrl): Promise<boolean> {
     await tx.lock(`parties.crl ${crl.issuer}`);
     const current = (await this.authorities.crls(tx)).find(({ issuer }) => issuer === crl.issuer);
     if (current?.sha256 === crl.sha256) return false;

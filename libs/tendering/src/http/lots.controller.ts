@@ -198,6 +198,6 @@ export class LotsController {
 }
 
 function cursorInstant(ms: number): Instant {
-  if (!Number.isSafeInteger(ms) || Math.abs(ms) > 8.64e15) throw tenderError('TENDERING.TIME_MALFORMED');
+  if (Math.abs(ms) > 8.64e15) throw tenderError('TENDERING.TIME_MALFORMED');
   return instant(ms);
 }
