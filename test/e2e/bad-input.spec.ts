@@ -316,7 +316,6 @@ describe('what comes too late, twice, or for another lot', () => {
 });
 
 describe('a commitment', () => {
-
   it('of another lot, of another structure, copied, false, or too large is refused by its own code', async () => {
     const { people, lot } = small.story;
     const [bidder, rival] = people.bidders;

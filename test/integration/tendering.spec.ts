@@ -728,10 +728,47 @@ describe('the public list', () => {
     expect(seen.slice(0, 3)).toEqual([...lots].reverse());
     expect(await refused(api('/lots?state=draft'))).toBe('400 WEB.VALIDATION');
     expect(await refused(api('/lots?cursor=AAAA'))).toBe('400 WEB.CURSOR_INVALID');
+    const fraction = Buffer.from(`[1.5,"${newId<LotId>()}"]`).toString('base64url');
+    expect(await refused(api(`/lots?cursor=${fraction}`))).toBe('400 WEB.CURSOR_INVALID');
     expect(await refused(api(`/lots?cursor=${Buffer.from('[1e300,"x"]').toString('base64url')}`))).toMatch(
       /^4\d\d /,
     );
   });
+
+  it('is searched by a name as it stands, in any case, and by the stage that each lot shows', async () => {
+    const tag = newId<LotId>().slice(0, 8);
+    const name = (which: string) => `${which} ${tag} 100%_É`;
+    const deadline = addMs(testNow(), 12_000);
+    const soon = {
+      acceleration: HASTE,
+      documentsUntil: formatInstant(addMs(testNow(), 6_000)),
+      deadline: formatInstant(deadline),
+    };
+    const { lot: closed } = await tender.keyedLot(cast, { name: name('closed'), ...soon });
+    const { lot: bidding } = await tender.keyedLot(cast, { name: name('bidding') });
+    const published = await tender.publishedLot(cast, { name: name('published') });
+    const cancelled = await tender.publishedLot(cast, { name: name('cancelled') });
+    const given = { reason: '重大变更', article: '招标投标法实施条例第三十一条' };
+    const { body } = await cast.tenderee.post(`/lots/${cancelled}/cancellation/draft`, given).expect(200);
+    const { record } = body as { record: Cancellation };
+    const signed = await signRecord('cancellation', record, [cast.tenderee.signer]);
+    await cast.tenderee.post(`/lots/${cancelled}/cancellation`, { signed }).expect(200);
+    await sleep(Math.max(0, deadline - testNow()) + 1_000);
+
+    const find = async (text: string, more = '') => {
+      const answer = await api(`/lots?limit=100&text=${encodeURIComponent(text)}${more}`).expect(200);
+      return (answer.body as { items: { id: string; stage: string }[] }).items;
+    };
+    const stages = { cancelled, 'key-ceremony': published, bidding, closed };
+    expect((await find(`${tag} 100%_é`)).map(({ id, stage }) => [stage, id])).toEqual(Object.entries(stages));
+    for (const [stage, id] of Object.entries(stages))
+      expect(await find(tag.toUpperCase(), `&stage=${stage}`)).toMatchObject([{ id, stage }]);
+    // No pattern: the signs of LIKE are letters like any other.
+    expect([...(await find(`${tag}%100`)), ...(await find(`${tag}_100`))]).toEqual([]);
+    expect(await refused(api('/lots?stage=draft'))).toBe('400 WEB.VALIDATION');
+    for (const text of ['', 'x'.repeat(101), '%07'])
+      expect(await refused(api(`/lots?text=${text}`))).toBe('400 WEB.VALIDATION');
+  }, 60_000);
 });
 
 describe('the database', () => {
