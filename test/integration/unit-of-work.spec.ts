@@ -173,3 +173,15 @@ describe('rights of the application role', () => {
     expect(await count('trial.fact')).toBe(2);
   });
 });
+
+it('outlives a connection that breaks while it is taken and nobody waits for it', async () => {
+  const { master } = database.dataSource.driver as unknown as { master: pg.Pool };
+  const taken = await master.connect();
+  const { rows } = await taken.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+  const ended = new Promise((resolve) => taken.once('end', resolve));
+  await database.dataSource.query('SELECT pg_terminate_backend($1)', [rows[0]?.pid]);
+  await ended;
+  await expect(taken.query('SELECT 1')).rejects.toThrow();
+  taken.release(true);
+  expect(await count('trial.fact')).toBeGreaterThan(0);
+});
