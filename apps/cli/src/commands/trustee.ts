@@ -111,7 +111,7 @@ export const trusteeOpen: CommandSpec = {
     const opening = await trustee.platform.opening(lot);
     if (opening.record && (await destroyWhenOver(trustee, secret, opening.record))) return destroyed(lot);
     const confirm = flagOption(input.options, 'yes') ? always : ask;
-    const watched = secret.close === null ? await watchDeadline(trustee, secret) : secret;
+    const watched = await watchDeadline(trustee, secret);
     const state = await releaseShares(trustee, watched, opening, confirm);
     return { data: { ok: true, lot, ...state }, text: describe(lot, state), exit: 0 };
   },
@@ -253,7 +253,7 @@ async function serveLot(
     const { record } = opening;
     if (record && (await destroyWhenOver(trustee, secret, record))) return as('destroyed');
     if (before?.state === 'released' || before?.state === 'failed') return before;
-    const watched = secret.close === null ? await watchDeadline(trustee, secret) : secret;
+    const watched = await watchDeadline(trustee, secret);
     const { state, reason } = await releaseShares(trustee, watched, opening, always);
     return as(state, reason);
   } catch (error) {

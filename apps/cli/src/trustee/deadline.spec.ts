@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +10,8 @@ import { emptyCrl } from '../../../../test/support/lot-fixture.ts';
 import { makeOfflineLot } from '../../../../test/support/offline-lot.ts';
 import type { OfflineLot } from '../../../../test/support/offline-lot.ts';
 import { TrustedCertificates } from '../pinned.ts';
-import { remember } from './deadline.ts';
+import { Platform } from '../platform/platform.ts';
+import { remember, watchDeadline } from './deadline.ts';
 import { Keystore } from './keystore.ts';
 import type { LotSecret } from './keystore.ts';
 
@@ -88,4 +91,64 @@ it('believes no change without the regulator, of another lot, or out of its plac
   expect(await codeOf(remember(keystore, secret, [await change(2)], checked))).toBe(refused);
   const elsewhere = await change(1, [2, 3], { lotKeyHash: hashText('lotkey', {}) });
   expect(await codeOf(remember(keystore, secret, [elsewhere], checked))).toBe(refused);
+});
+
+describe('a trustee that looks at a lot', () => {
+  let shown: readonly unknown[] = [];
+  let asked: string[] = [];
+  const server = createServer((request, response) => {
+    const path = (request.url ?? '').replace('/api/v1', '');
+    const { lotFile } = offline;
+    const lotPath = `/lots/${secret.lot}`;
+    const answers: Record<string, unknown> = {
+      [lotPath]: { id: secret.lot, state: 'keyed', notices: lotFile['notices'], deadlineChanges: shown },
+      [`${lotPath}/lotkey`]: lotFile.lotkey,
+      '/authorities/crls': { items: (lotFile['crls'] as string[]).map((crl) => ({ crl })) },
+    };
+    const signer = offline.lot.trustees.find(({ certificate }) => path.endsWith(certificate.fingerprint));
+    const answer = signer ? { chain: toPem([signer.certificate, ...signer.chain]) } : answers[path];
+    asked.push(path);
+    response.writeHead(answer ? 200 : 404, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(answer ?? {}));
+  });
+  let trustee: Parameters<typeof watchDeadline>[0];
+
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    trustee = {
+      platform: new Platform(`http://127.0.0.1:${String((server.address() as AddressInfo).port)}`),
+      trust: { ...readTrustFile(JSON.stringify(offline.trust)), crls: [] },
+      signer: offline.lot.trustees[2] as Signer,
+      keystore,
+      progress: () => undefined,
+      permitted: new Map(),
+    };
+  });
+  beforeEach(() => {
+    asked = [];
+  });
+  afterAll(() => new Promise((resolve) => server.close(resolve)));
+
+  it('keeps what it is shown, asks no more than it must, and does not let it be taken back', async () => {
+    shown = [];
+    expect(await watchDeadline(trustee, secret)).toBe(secret);
+    expect(asked).toEqual([`/lots/${secret.lot}`]);
+    shown = [await change(1)];
+    const kept = await watchDeadline(trustee, secret);
+    expect(kept.deadline?.sequence).toBe(1);
+    expect((await keystore.load(secret.lot))?.deadline).toEqual(kept.deadline);
+    asked = [];
+    expect(await watchDeadline(trustee, kept)).toBe(kept);
+    expect(asked).toEqual([`/lots/${secret.lot}`]);
+    shown = [...shown, ...shown];
+    expect(await codeOf(watchDeadline(trustee, kept))).toBe('EVIDENCE.RELEASE_DEADLINE_SIGNERS');
+    shown = [];
+    expect(await codeOf(watchDeadline(trustee, kept))).toBe('EVIDENCE.RELEASE_DEADLINE_HIDDEN');
+  });
+
+  it('asks for nothing once it is bound to a CLOSE', async () => {
+    const bound = { ...secret, close: hashText('close', {}) };
+    expect(await watchDeadline(trustee, bound)).toBe(bound);
+    expect(asked).toEqual([]);
+  });
 });

@@ -9,21 +9,18 @@ import type { Trustee } from './seat.ts';
 /**
  * Looks at the lot's changes of the deadline and remembers the newest, durably, before anything depends on it: the
  * platform shows bidders and trustees one history, and could otherwise keep a later deadline from those it asks for
- * shares. Asks the lot for its records only where there is something new.
+ * shares. Asks the lot for its records only where there is something new, and for nothing once this seat is bound to a
+ * CLOSE: what deadline that one had to name was checked then.
  * @throws TrustError EVIDENCE.RELEASE_DEADLINE_HIDDEN: a change that was shown once is gone, or is another one now
  */
 export async function watchDeadline(trustee: Trustee, secret: LotSecret): Promise<LotSecret> {
+  if (secret.close !== null) return secret;
   const { platform, trust, keystore } = trustee;
   const { deadlineChanges } = await platform.lot(secret.lot);
   const newest = deadlineChanges.at(-1);
-  const known = secret.deadline;
-  if (
-    known?.sequence === deadlineChanges.length &&
-    newest &&
-    hashText('deadline', newest.record) === known.hash
-  )
-    return secret;
-  if (!newest && !known) return secret;
+  const hash = newest && hashText('deadline', newest.record);
+  const { sequence = 0, hash: known } = secret.deadline ?? {};
+  if (hash === known && deadlineChanges.length === sequence) return secret;
   const lot = checkLot(
     await fetchLot(platform, secret.lot),
     trust,

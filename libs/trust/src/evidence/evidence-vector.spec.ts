@@ -1,5 +1,5 @@
 import { b64u, sha256 } from '../encoding/index.ts';
-import { findingsOf, readVector, verifierTools } from '../../../../test/support/evidence-forger.ts';
+import { LOT, findingsOf, readVector, verifierTools } from '../../../../test/support/evidence-forger.ts';
 import type { EvidenceVector } from '../../../../test/support/evidence-forger.ts';
 import { problemsOf, verifyFile } from '../../../../test/support/story/evidence.ts';
 import type { BundleEditor } from '../../../../test/support/story/bundle-editor.ts';
@@ -11,10 +11,7 @@ import type { VerificationReport } from './report.ts';
 import { verifyEvidence } from './verify.ts';
 
 /** Evidence that was given out once: by this version's rules, for ever. */
-let vector: EvidenceVector;
-beforeAll(async () => {
-  vector = await readVector('v1');
-});
+const vector = await readVector('v1');
 
 const linesOf = ({ checks }: VerificationReport): string[] =>
   checks.flatMap(({ id, problems }) =>
@@ -47,7 +44,7 @@ describe('the evidence of a whole tender, version 1', () => {
     const subject = receipt.arrival.record.subject;
     const moved = { ...receipt, log: { ...receipt.log, index: receipt.log.index + 1 } };
     expect(await withReceipt(moved)).toEqual([`V05 EVIDENCE.OTHER_LEAF receipt of ${subject} platform`]);
-    const record = { ...receipt.arrival.record, lot: '00000000-0000-4000-8000-000000000000' };
+    const record = { ...receipt.arrival.record, lot: LOT };
     const other = { ...receipt, arrival: { ...receipt.arrival, record } };
     expect(await withReceipt(other)).toEqual([`V05 EVIDENCE.OTHER_LOT receipt of ${subject} bundle`]);
   });
