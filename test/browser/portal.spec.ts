@@ -138,6 +138,19 @@ describeInBrowser('the portal', (executable) => {
       await page.getByRole('heading', { name: '没有这个页面' }).waitFor();
     });
 
+    it('is told that the platform does not answer, and that no deadline moves because of it', async () => {
+      await page.route('**/api/v1/lots?*', (route) => route.abort());
+      await page.goto(url('/notices'));
+      const alert = page.getByRole('alert');
+      await alert.getByText('没有连上平台').waitFor();
+      expect(await alert.innerText()).toContain('截止时间不因此提前');
+      // The browser's own line for each try.
+      expect(said.splice(0).every((line) => line.includes('ERR_FAILED'))).toBe(true);
+      await page.unroute('**/api/v1/lots?*');
+      await alert.getByRole('button', { name: '重试' }).click();
+      await page.getByText('已列出 2 个标段').waitFor();
+    });
+
     it('needs no mouse', async () => {
       await page.goto(url('/'));
       await page.getByRole('heading', { level: 1 }).waitFor();
@@ -237,6 +250,32 @@ describeInBrowser('the portal', (executable) => {
       await check(changed);
       await page.getByRole('heading', { name: '回执不成立' }).waitFor();
       await page.getByText('SIGNATURE.INVALID').waitFor();
+    });
+
+    it('begins nothing after it was stopped', async () => {
+      let release = (): void => undefined;
+      const held = new Promise<void>((resolve) => (release = resolve));
+      await page.route('**/lotkey', async (route) => {
+        await held;
+        await route.continue();
+      });
+      await page.goto(url('/verify'));
+      await page.getByLabel('选择 roots.json').setInputFiles(files.roots);
+      await page.getByText('正在使用的根').waitFor();
+      await page.getByLabel('选择文件').setInputFiles(files.receipt);
+      const asked = page.waitForRequest('**/lotkey');
+      await page.getByRole('button', { name: '开始检查' }).click();
+      await asked;
+      const begun: string[] = [];
+      page.on('worker', (worker) => begun.push(worker.url()));
+      await page.getByRole('button', { name: '停止' }).click();
+      const answered = page.waitForResponse('**/lotkey');
+      release();
+      await (await answered).finished();
+      // Time enough for a check of a receipt to begin and to end.
+      await page.waitForTimeout(1_000);
+      expect(begun).toEqual([]);
+      expect(await page.getByRole('heading', { name: '回执成立' }).count()).toBe(0);
     });
 
     it('refuses what is no roots file, and what is no evidence', async () => {

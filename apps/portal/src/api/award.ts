@@ -19,15 +19,23 @@ export const resultQuery = (lotId: string) =>
     refetchInterval: (query) => (query.state.data?.award ? false : 15_000),
   });
 
+/** The API answers for so many at a time (MAX_LOTS of its controller): a long list is asked for in parts. */
+const MOST_LOTS = 100;
+
 /** How far each of these lots is after its deadline. */
 export const progressQuery = (lots: readonly string[]) =>
   queryOptions({
     queryKey: ['progress', lots],
     enabled: lots.length > 0,
     queryFn: async () => {
-      const { items } = await unwrap(
-        api.GET('/api/v1/progress', { params: { query: { lots: lots.join(',') } } }),
+      const pages = Array.from({ length: Math.ceil(lots.length / MOST_LOTS) }, (_, at) =>
+        lots.slice(at * MOST_LOTS, (at + 1) * MOST_LOTS),
       );
-      return new Map(items.map((item) => [item.id, item]));
+      const answers = await Promise.all(
+        pages.map((page) =>
+          unwrap(api.GET('/api/v1/progress', { params: { query: { lots: page.join(',') } } })),
+        ),
+      );
+      return new Map(answers.flatMap(({ items }) => items.map((item) => [item.id, item])));
     },
   });

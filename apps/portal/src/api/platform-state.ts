@@ -41,8 +41,16 @@ export const logKeyQuery = () =>
 /** What this platform says of its own roots: for demonstrations; a real reader pins a copy from elsewhere. */
 export const fetchRoots = (): Promise<string> => fetchText('/api/v1/trust');
 
-/** PEM chains of the platform and the trustees of a lot: who pins a hash may take the bytes from anywhere. */
-export const fetchLotCertificates = async (id: string): Promise<readonly string[]> => {
-  const found = await fetchText(`/api/v1/lots/${encodeURIComponent(id)}/lotkey`).catch(() => '{}');
-  return (JSON.parse(found) as { certificates?: string[] }).certificates ?? [];
-};
+/**
+ * PEM chains of the platform and the trustees of a lot: who pins a hash may take the bytes from anywhere. None where
+ * the platform gives none: what needs them then says so.
+ */
+export async function fetchLotCertificates(id: string): Promise<readonly string[]> {
+  try {
+    const text = await fetchText(`/api/v1/lots/${encodeURIComponent(id)}/lotkey`);
+    const { certificates } = JSON.parse(text) as { certificates?: unknown };
+    return Array.isArray(certificates) ? certificates.filter((each) => typeof each === 'string') : [];
+  } catch {
+    return [];
+  }
+}

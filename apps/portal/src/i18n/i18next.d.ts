@@ -1,4 +1,4 @@
-import type { zhCn } from './zh-cn.ts';
+import type { zhCn } from './zh-cn/index.ts';
 
 /** Keys are checked by the compiler: a word that is not there does not build. */
 declare module 'i18next' {

@@ -1,7 +1,7 @@
 import { createInstance } from 'i18next';
 import { initReactI18next } from 'react-i18next';
-import { en } from './en.ts';
-import { zhCn } from './zh-cn.ts';
+import { en } from './en/index.ts';
+import { zhCn } from './zh-cn/index.ts';
 
 export type Language = 'zh-CN' | 'en';
 const KEPT_AS = 'glasshall.language';

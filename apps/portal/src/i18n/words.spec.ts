@@ -1,5 +1,7 @@
-import { en } from './en.ts';
-import { zhCn } from './zh-cn.ts';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { en } from './en/index.ts';
+import { zhCn } from './zh-cn/index.ts';
 
 /** Every sentence by its key, and the values that it asks for. */
 function sentences(words: object, prefix = ''): Map<string, string> {
@@ -31,4 +33,9 @@ it('the Chinese side is Chinese and the English side is not', () => {
     expect([key, /[㐀-鿿]/.test(text)]).toEqual([key, true]);
     expect([key, /[㐀-鿿]/.test(english.get(key) ?? '')]).toEqual([key, false]);
   }
+});
+
+it('both languages are parted into the same files', () => {
+  const filesOf = (language: string): string[] => readdirSync(join(import.meta.dirname, language)).sort();
+  expect(filesOf('en')).toEqual(filesOf('zh-cn'));
 });

@@ -27,13 +27,14 @@ export function Empty({ title, children }: { readonly title: string; readonly ch
 /** A refusal in the platform's own words of the reader's language, and the next step. */
 export function ProblemView({ error, retry }: { readonly error: unknown; readonly retry?: () => void }) {
   const { t, i18n } = useTranslation();
-  const { title, next, code } = wordsOf(error, i18n.language);
+  const { said, own, next, code } = wordsOf(error, i18n.language);
+  const title = said === '' ? t(own) : said;
   return (
     <Alert
       type="error"
       role="alert"
       className="problem"
-      title={title ?? t('problem.unreadable')}
+      title={title}
       description={
         <>
           <p>{t(next)}</p>
@@ -56,10 +57,17 @@ export function ProblemView({ error, retry }: { readonly error: unknown; readonl
 type Next = 'unreachableNext' | 'serverNext' | 'notFoundNext' | 'busyNext' | 'refusedNext';
 
 function wordsOf(error: unknown, language: string) {
-  if (!isProblem(error)) return { title: null, next: 'problem.serverNext' as const, code: null };
+  const unreadable = 'problem.unreadable' as const;
+  if (!isProblem(error))
+    return { said: '', own: unreadable, next: 'problem.serverNext' as const, code: null };
   const { problem, status } = error;
-  const own = language === 'en' ? problem.titleEn : problem.title;
-  return { title: own === '' ? null : own, next: `problem.${nextOf(status)}` as const, code: problem.code };
+  return {
+    said: language === 'en' ? problem.titleEn : problem.title,
+    /** The page's own sentence, where the platform said none. */
+    own: status === 0 ? ('problem.unreachable' as const) : unreadable,
+    next: `problem.${nextOf(status)}` as const,
+    code: problem.code,
+  };
 }
 
 function nextOf(status: number): Next {

@@ -14,9 +14,9 @@ import {
 import type { Certificate, PinnedTrust, ReceiptFile } from '#trust';
 import { sha256 as incremental } from '@noble/hashes/sha2.js';
 import { fileSource } from './file-source.ts';
+import { MAX_RECEIPT_BYTES } from './limits.ts';
 import type { Answer, Question, ReceiptAnswer, Refused, RootsSummary } from './messages.ts';
 
-const MAX_RECEIPT_BYTES = 256 * 1024;
 /** Progress is for a person: ten times a second is enough, whatever the file's size. */
 const PROGRESS_BYTES = 4 * 1024 * 1024;
 

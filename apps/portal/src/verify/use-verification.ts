@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { fetchLotCertificates } from '../api/platform-state.ts';
+import { MAX_CERTIFICATES_BYTES, MAX_RECEIPT_BYTES, textOf } from './limits.ts';
 import type { Answer, Finding, Question, Refused, RootsSummary } from './messages.ts';
 
 const start = (): Worker =>
@@ -41,7 +42,10 @@ function after(now: Checking, answer: Answer): Checking {
 function ask(question: Question, hear: (answer: Answer) => void): Worker {
   const worker = start();
   worker.onmessage = ({ data }: MessageEvent<Answer>) => hear(data);
-  worker.onerror = () => hear({ kind: 'cannot', name: '', refused: { code: 'PORTAL.WORKER', facts: {} } });
+  worker.onerror = () => {
+    hear({ kind: 'cannot', name: '', refused: { code: 'PORTAL.WORKER', facts: {} } });
+    hear({ kind: 'done' });
+  };
   worker.postMessage(question);
   return worker;
 }
@@ -59,25 +63,37 @@ export function readRoots(text: string): Promise<RootsSummary | Refused> {
 export function useVerification() {
   const [checking, setChecking] = useState<Checking>(IDLE);
   const worker = useRef<Worker | null>(null);
-  const stop = useCallback(() => {
+  /** Counts the questions: an answer to one that was given up in between begins nothing. */
+  const asked = useRef(0);
+  const end = useCallback(() => {
+    asked.current++;
     worker.current?.terminate();
     worker.current = null;
+  }, []);
+  const stop = useCallback(() => {
+    end();
     setChecking(IDLE);
-  }, []);
-  useEffect(() => () => worker.current?.terminate(), []);
-  const check = useCallback(async (roots: Roots, files: readonly File[]) => {
-    setChecking({ ...IDLE, state: 'running' });
-    const certificates = await certificatesFor(files);
-    const question = { kind: 'check', roots: roots.text, files, certificates } as const;
-    worker.current = ask(question, (answer) => setChecking((now) => after(now, answer)));
-  }, []);
+  }, [end]);
+  useEffect(() => end, [end]);
+  const check = useCallback(
+    async (roots: Roots, files: readonly File[]) => {
+      end();
+      const mine = asked.current;
+      setChecking({ ...IDLE, state: 'running' });
+      const certificates = await certificatesFor(files);
+      if (mine !== asked.current) return;
+      const question = { kind: 'check', roots: roots.text, files, certificates } as const;
+      worker.current = ask(question, (answer) => setChecking((now) => after(now, answer)));
+    },
+    [end],
+  );
   return { checking, check, stop };
 }
 
 /** PEM files that the reader gave, and, for receipts, the chains that the platform shows for the lot. */
 async function certificatesFor(files: readonly File[]): Promise<string[]> {
   const given = await Promise.all(
-    files.filter(({ name }) => name.endsWith('.pem')).map((file) => file.text()),
+    files.filter(({ name }) => name.endsWith('.pem')).map((file) => textOf(file, MAX_CERTIFICATES_BYTES)),
   );
   const lots = await Promise.all(files.filter(({ name }) => name.endsWith('.json')).map(lotOf));
   const known = await Promise.all(
@@ -88,6 +104,6 @@ async function certificatesFor(files: readonly File[]): Promise<string[]> {
 
 /** The lot that a receipt names; only its id is asked for, and nothing of the receipt leaves the machine. */
 async function lotOf(file: File): Promise<string | null> {
-  const text = await file.slice(0, 256 * 1024).text();
+  const text = await textOf(file, MAX_RECEIPT_BYTES);
   return /"lot":"([0-9a-f-]{36})"/.exec(text)?.[1] ?? null;
 }

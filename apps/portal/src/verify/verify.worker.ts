@@ -12,5 +12,6 @@ addEventListener('message', ({ data }: MessageEvent<Question>) => {
   answer(data, tell).catch((error: unknown) => {
     const name = error instanceof Error ? error.name : '';
     tell({ kind: 'cannot', name: '', refused: { code: 'PORTAL.FAULT', facts: { error: name } } });
+    tell({ kind: 'done' });
   });
 });

@@ -92,13 +92,16 @@ function Newest() {
 
 function LogHeadCard() {
   const { t } = useTranslation();
-  const { data } = useQuery(logHeadQuery());
+  const { data, error, isPending } = useQuery(logHeadQuery());
   return (
     <section className="card">
       <h2>
         <Link to="/log-head">{t('home.logHead')}</Link>
       </h2>
-      {data ? (
+      {error && <ProblemView error={error} />}
+      {isPending && <p className="quiet">{t('state.loading')}</p>}
+      {data === null && <p className="quiet">{t('log.empty')}</p>}
+      {data && (
         <Facts>
           <Fact name={t('log.size')}>
             <strong className="figure">{data.size}</strong>
@@ -107,8 +110,6 @@ function LogHeadCard() {
             <Hash value={data.root} />
           </Fact>
         </Facts>
-      ) : (
-        <p className="quiet">{t(data === null ? 'log.empty' : 'state.loading')}</p>
       )}
     </section>
   );

@@ -41,7 +41,9 @@ function Head({ head }: { readonly head: LogHead }) {
             <Hash value={head.root} />
           </Fact>
           <Fact name={t('log.key')}>
-            {key.data ? <Hash value={key.data.trim()} /> : t('state.loading')}
+            {key.isPending && t('state.loading')}
+            {key.isError && <ProblemView error={key.error} retry={() => void key.refetch()} />}
+            {key.data && <Hash value={key.data.trim()} />}
             <span className="quiet block">{t('log.keyNote')}</span>
           </Fact>
           <Fact name={t('log.tiles')}>

@@ -26,7 +26,8 @@ export default function LotOpening() {
       </Empty>
     );
   if (shown.isPending) return <Loading />;
-  if (shown.isError) return <ProblemView error={shown.error} retry={() => void shown.refetch()} />;
+  if (shown.isError && shown.data === undefined)
+    return <ProblemView error={shown.error} retry={() => void shown.refetch()} />;
   if (!shown.data)
     return (
       <Empty title={t('opening.running')}>
@@ -112,10 +113,10 @@ function BidRow({
           </abbr>
         </span>
       </Cell>
-      <Cell label={price} className="number">
+      <Cell label={price} className="nowrap">
         {sheet ? <Price price={sheet.price} /> : hidden}
       </Cell>
-      <Cell label={period} className="number">
+      <Cell label={period} className="nowrap">
         {sheet ? sheet.periodDays : '–'}
       </Cell>
       <Cell label={quality}>

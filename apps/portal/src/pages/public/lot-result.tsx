@@ -71,13 +71,14 @@ function Candidates({
 }) {
   const { t } = useTranslation();
   const now = useServerNow();
-  const over = now !== null && now >= Date.parse(publicity.until);
   const [rank, bidder, price] = [t('result.rank'), t('opening.bidder'), t('opening.price')];
   return (
     <>
       <p>
         {t('result.period')} <Time at={publicity.from} /> – <Time at={publicity.until} />{' '}
-        <strong>{t(over ? 'result.over' : 'result.running')}</strong>
+        {now !== null && (
+          <strong>{t(now < Date.parse(publicity.until) ? 'result.running' : 'result.over')}</strong>
+        )}
       </p>
       <DataTable caption={t('result.candidates')} head={[rank, bidder, price]}>
         {publicity.candidates.map((each) => (
@@ -87,7 +88,7 @@ function Candidates({
               {each.bidder.name}
               <span className="quiet block">{each.bidder.creditCode}</span>
             </Cell>
-            <Cell label={price} className="number">
+            <Cell label={price} className="nowrap">
               {yuan(each.price)}
             </Cell>
           </tr>
@@ -131,13 +132,13 @@ function Ranking({ report }: { readonly report: Report }) {
                 </span>
               )}
             </Cell>
-            <Cell label={price} className="number">
+            <Cell label={price} className="nowrap">
               {yuan(bid.price)}
             </Cell>
-            <Cell label={evaluated} className="number">
+            <Cell label={evaluated} className="nowrap">
               {bid.evaluatedPrice === null ? '–' : yuan(bid.evaluatedPrice)}
             </Cell>
-            <Cell label={period} className="number">
+            <Cell label={period} className="nowrap">
               {bid.periodDays}
             </Cell>
           </tr>

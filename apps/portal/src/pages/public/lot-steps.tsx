@@ -1,4 +1,3 @@
-import type { ParseKeys } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import { Time } from '../../ui/time.tsx';
 import type { LotContext } from './lot.tsx';
@@ -73,8 +72,10 @@ export function Steps(context: LotContext) {
           aria-current={step.state === 'now' ? 'step' : undefined}
         >
           <span className="step-mark" aria-hidden="true" />
-          <span className="step-name">{t(`step.${step.name}` satisfies ParseKeys)}</span>
-          <span className="step-state">{t(`step.${step.note ?? step.state}`)}</span>
+          <span className="step-name">{t(`step.${step.name}`)}</span>
+          <span className={step.state === 'done' ? 'visually-hidden' : 'step-state'}>
+            {t(`step.${step.note ?? step.state}`)}
+          </span>
           {step.at !== undefined && (
             <span className="step-time">
               <Time at={step.at} />

@@ -34,16 +34,16 @@ export function LotPage() {
         <Loading />
       </div>
     );
-  const failed = [lot, opening, result].find(({ isError }) => isError);
-  if (!lot.data || failed)
-    return (
-      <div className="page narrow">
-        <ProblemView error={failed?.error} retry={() => void failed?.refetch()} />
-      </div>
-    );
+  const failed = [lot, opening, result].filter(({ isError }) => isError);
+  const [first] = failed;
+  const problem = first && <ProblemView error={first.error} retry={() => void first.refetch()} />;
+  // What was read before stays; what was never read is not taken for "there is none".
+  if (!lot.data || failed.some(({ data }) => data === undefined))
+    return <div className="page narrow">{problem}</div>;
   const context = { lot: lot.data, opening: opening.data ?? null, result: result.data ?? null };
   return (
     <div className="page">
+      {problem}
       <LotHead {...context} />
       <Tabs />
       <Outlet context={context} />

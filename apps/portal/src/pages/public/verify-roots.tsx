@@ -6,12 +6,10 @@ import { useTranslation } from 'react-i18next';
 import { fetchRoots, overviewQuery } from '../../api/platform-state.ts';
 import { Fact, Facts, FileButton, Hash } from '../../ui/parts.tsx';
 import { ProblemView } from '../../ui/states.tsx';
+import { MAX_CERTIFICATES_BYTES, textOf } from '../../verify/limits.ts';
 import type { Refused } from '../../verify/messages.ts';
 import { readRoots } from '../../verify/use-verification.ts';
 import type { Roots } from '../../verify/use-verification.ts';
-
-/** 1 MiB is three hundred certificates; what is larger is another file. */
-const MAX_BYTES = 1024 * 1024;
 
 interface Choice {
   readonly roots: Roots | null;
@@ -77,11 +75,7 @@ function Choose({ change }: { readonly change: Choice['change'] }) {
           accept=".json,application/json"
           take={(files) => {
             const file = files?.[0];
-            if (file)
-              void file
-                .slice(0, MAX_BYTES)
-                .text()
-                .then((text) => take(text, false));
+            if (file) void textOf(file, MAX_CERTIFICATES_BYTES).then((text) => take(text, false));
           }}
         >
           {t('verify.chooseRoots')}
@@ -93,6 +87,7 @@ function Choose({ change }: { readonly change: Choice['change'] }) {
           id={id}
           rows={3}
           value={pasted}
+          maxLength={MAX_CERTIFICATES_BYTES}
           spellCheck={false}
           onChange={(event) => setPasted(event.target.value)}
         />

@@ -1,0 +1,61 @@
+import type { lists as chinese } from '../zh-cn/lists.ts';
+import type { Same } from '../same.ts';
+
+/** The front page, the list of tenders, and the words that sort them. */
+export const lists: Same<typeof chinese> = {
+  home: {
+    title: 'Public tenders that anyone can check',
+    lead: 'Before the deadline nobody can read a bid, not even the platform; after it, several parties open the bids together. From notice to award every step is signed and written to an append-only log.',
+    search: 'Search by project, lot, tenderee or agency',
+    searchButton: 'Search tenders',
+    newest: 'Newest tenders',
+    allNotices: 'All tenders',
+    running: 'What is running',
+    process: 'Process',
+    up: 'up',
+    down: 'down',
+    demo: 'demonstration mode',
+    logHead: 'Head of the log',
+    verifyTitle: 'Check a piece of evidence',
+    verifyText:
+      'With a receipt or an evidence file you can check a whole tender again in your own browser. Nothing is uploaded.',
+    verifyButton: 'Start checking',
+    part: { database: 'Database', objects: 'File store', log: 'Transparency log' },
+  },
+  notices: {
+    title: 'Tenders',
+    search: 'Search',
+    text: 'Project, lot, tenderee or agency',
+    stage: 'Stage',
+    found: '{{count}} lots listed',
+    empty: 'No tender matches',
+    emptyNext: 'Try another word, or clear the stage.',
+    clear: 'Clear the search',
+    none: 'No tender yet',
+    noneNext: 'Tenders appear here once they are published.',
+    colLot: 'Project and lot',
+    colTenderee: 'Tenderee',
+    colStage: 'Stage',
+    colDeadline: 'Bids until',
+  },
+  stage: {
+    'key-ceremony': 'Making the key',
+    bidding: 'Bidding',
+    closed: 'Closed',
+    cancelled: 'Cancelled',
+    opening: 'Opening',
+    failed: 'Not opened',
+    recorded: 'Opened',
+    publicised: 'Candidates public',
+    awarded: 'Awarded',
+    'all-rejected': 'All bids rejected',
+    all: 'All',
+  },
+  kind: {
+    engineering: 'Engineering',
+    procurement: 'Government procurement',
+    'property-rights': 'Property rights',
+    other: 'Other',
+  },
+  level: { city: 'City', district: 'District', township: 'Township' },
+};

@@ -1,0 +1,71 @@
+import type { opening as chinese } from '../zh-cn/opening.ts';
+import type { Same } from '../same.ts';
+
+/** The opening record. */
+export const opening: Same<typeof chinese> = {
+  opening: {
+    none: 'Not opened yet',
+    noneNext:
+      'Bids are taken once the opening key exists; before the deadline nobody sees who bids or how many.',
+    waiting: 'The deadline has not passed',
+    waitingNext:
+      'Until the deadline the bidders’ names and their number are kept from everybody (Bidding Law, article 22).',
+    state: {
+      waiting: 'Waiting for the deadline',
+      closed: 'Closed; the list can be checked',
+      'stage-0': 'Opening identities',
+      'stage-1': 'Opening prices',
+      opened: 'Opened; the record waits for its signature',
+      failed: 'Fewer than three bidders',
+      recorded: 'Opening record published',
+    },
+    draft: 'The record is not signed yet: objections and answers may still be added before it is published.',
+    running: 'The opening is under way',
+    runningNext: 'The parties are sending their shares of the key; this page follows by itself.',
+    failedTitle: 'Fewer than three bidders: not opened',
+    failedText:
+      'By article 28 of the Bidding Law the bids stay sealed and the tenderee must invite tenders again.',
+    openedAt: 'Opening began',
+    finishedAt: 'Opening ended',
+    distinct: 'Bidders',
+    bids: 'What was read out',
+    bidsCaption: 'Price, period and outcome of every bid',
+    n: 'No.',
+    bidder: 'Bidder',
+    price: 'Price (CNY)',
+    ofControl: 'of control price',
+    overControl: 'above the control price',
+    period: 'Period (days)',
+    quality: 'Quality',
+    manager: 'Project manager',
+    guarantee: 'Guarantee',
+    guaranteeKind: { deposit: 'Deposit', bank: 'Bank guarantee', insurance: 'Insurance', none: 'None' },
+    outcome: 'Outcome',
+    outcomes: {
+      opened: 'Opened',
+      'revoked-bidder-fault': 'Deemed revoked (bidder’s fault)',
+      'withdrawn-platform-fault': 'Deemed withdrawn (platform’s fault)',
+      superseded: 'Replaced by a later bid',
+      'invalid-identity': 'Identity not valid',
+      withdrawn: 'Withdrawn',
+      sealed: 'Stays sealed',
+    },
+    commitment: 'Commitment',
+    trustees: 'Who opened',
+    trusteeStates: { used: 'sent its share', absent: 'not present', refused: 'share refused' },
+    seat: 'Seat {{i}}',
+    role: {
+      tenderee: 'Tenderee',
+      agency: 'Agency',
+      regulator: 'Regulator',
+      centre: 'Trading centre',
+      notary: 'Notary',
+      audit: 'Audit',
+    },
+    objections: 'Objections and answers',
+    noObjections: 'No objection was raised at the opening.',
+    answer: 'Answer',
+    sealed: 'not public',
+    recordHash: 'Hash of the record',
+  },
+};

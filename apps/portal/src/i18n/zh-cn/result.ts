@@ -1,0 +1,25 @@
+/** 评标与定标。 */
+export const result = {
+  result: {
+    none: '还没有公布结果',
+    noneNext: '评标报告与中标候选人同时公布；公示期满后定标。',
+    ranking: '评审排名',
+    rankingCaption: '按经评审的投标价由低到高',
+    rank: '名次',
+    evaluated: '评审价（元）',
+    rejected: '否决',
+    ground: '条例第五十一条第（{{n}}）项',
+    candidates: '中标候选人公示',
+    period: '公示期',
+    running: '公示进行中',
+    over: '公示期满',
+    award: '中标结果',
+    price: '中标价（元）',
+    awardedAt: '定标时间',
+    allRejected: '全部投标被否决',
+    allRejectedText: '依照招标投标法第四十二条，招标人应当重新招标。',
+    reportedAt: '报告时间',
+    recompute: '排名可以由任何人用公布的数据重新计算；核验页面的 V20 就是这样做的。',
+    awaiting: '公示期满且无未决异议后定标。',
+  },
+};
