@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DemoSeed } from '../../apps/platform/src/demo-seed.ts';
 import { DemoPerson } from '../../apps/platform/src/demo-person.ts';
 import { unwrap } from '#kernel';
-import { loadSigner } from '#trust/node';
+import { loadSigner } from '#trust/key-file';
 import { ensureBuilt, platformHome, PlatformProcess } from '../support/story/platform-process.ts';
 import type { PlatformHome } from '../support/story/platform-process.ts';
 

@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import request from 'supertest';
 import { seedDemo } from '../../apps/platform/src/demo-seed.ts';
 import type { DemoSeed } from '../../apps/platform/src/demo-seed.ts';
-import { loadSigner } from '#trust/node';
+import { loadSigner } from '#trust/key-file';
 import { createTestApp } from '../support/test-app.ts';
 import type { TestApp } from '../support/test-app.ts';
 

@@ -23,7 +23,7 @@ import {
   type Issued,
   type KeyType,
 } from '#trust';
-import { loadSigner, writePkcs12 } from '#trust/node';
+import { loadSigner, writePkcs12 } from '#trust/key-file';
 import { describeWith, Workbench } from '../support/programs.ts';
 
 const now = new SystemClock().now();
@@ -323,13 +323,13 @@ describeWith('openssl', 'certificates, signatures and timestamps against openssl
       expect(answer).toMatchObject({ ok: true, value: { serial: '02', policy: '1.2.3.4' } });
     });
 
-    it('openssl opens our key file', () => {
+    it('openssl opens our key file', async () => {
       const keyFile = {
         pkcs8: person.pkcs8 ?? new Uint8Array(),
         certificate: person.certificate,
         chain: person.chain,
       };
-      bench.write('ours.p12', writePkcs12(keyFile, '密码 é', '张三'));
+      bench.write('ours.p12', await writePkcs12(keyFile, '密码 é', '张三'));
       const opened = openssl('pkcs12', '-in', 'ours.p12', '-passin', 'pass:密码 é', '-nodes');
       expect(opened).toContain('BEGIN PRIVATE KEY');
       const fingerprints = unwrap(parsePem(opened)).map(({ fingerprint }) => fingerprint);

@@ -15,7 +15,7 @@ import {
   toPem,
 } from '#trust';
 import type { DevelopmentCa, Signer } from '#trust';
-import { writePkcs12 } from '#trust/node';
+import { writePkcs12 } from '#trust/key-file';
 import { emptyCrl, makeLot, testCreditCode } from './lot-fixture.ts';
 import type { LotFixture } from './lot-fixture.ts';
 
@@ -81,7 +81,7 @@ export async function makeOfflineLot(folder: string): Promise<OfflineLot> {
       certificate: issued.certificate,
       chain: issued.chain,
     };
-    await writeFile(path(`${String(number)}.p12`), writePkcs12(keyFile, PASSWORD, 'key'));
+    await writeFile(path(`${String(number)}.p12`), await writePkcs12(keyFile, PASSWORD, 'key'));
     return path(`${String(number)}.p12`);
   };
   return { lot, trust, lotFile, logSecret, path, p12 };

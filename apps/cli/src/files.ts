@@ -3,7 +3,7 @@ import { open, readFile, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { parseCrlPem, readTrustFile } from '#trust';
 import type { CertificateRevocationList, Signer } from '#trust';
-import { loadSigner } from '#trust/node';
+import { loadSigner } from '#trust/key-file';
 import { mustOption, textOption } from './command.ts';
 import type { OptionSpec, Options } from './command.ts';
 import { CommandFailure, cannotTell } from './failure.ts';

@@ -3,7 +3,7 @@ import type { Fact } from '#kernel';
 import { b64u, signatureInput, signRecord } from '#trust';
 import type { Login, Signed, Signer } from '#trust';
 import { toPem } from '#trust';
-import { loadSigner } from '#trust/node';
+import { loadSigner } from '#trust/key-file';
 
 /** What the platform answered when it refused (RFC 9457). */
 export class ProblemError extends Error {

@@ -15,7 +15,7 @@ import {
   toPem,
 } from '#trust';
 import type { DevelopmentCa, Signer } from '#trust';
-import { loadSigner, writePkcs12 } from '#trust/node';
+import { loadSigner, writePkcs12 } from '#trust/key-file';
 import { DemoPerson } from './demo-person.ts';
 import { publishedTender, publishTender } from './demo-tender.ts';
 
@@ -209,5 +209,5 @@ async function issueKeyFile(
     notAfter: addMs(now, 365 * DAY),
     publicKey: spki,
   });
-  return writePkcs12({ pkcs8, certificate, chain }, password, `${organisation} ${person}`);
+  return await writePkcs12({ pkcs8, certificate, chain }, password, `${organisation} ${person}`);
 }

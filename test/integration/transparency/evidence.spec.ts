@@ -25,6 +25,7 @@ import {
   parsePem,
 } from '#trust';
 import type { Certificate } from '#trust';
+import {} from '#trust/key-file';
 import { BundleReader } from '#trust/node';
 import { CertificateSource, EvidenceSource } from '#transparency';
 import type { EvidenceAudience, EvidencePiece } from '#transparency';

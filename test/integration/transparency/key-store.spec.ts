@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { addMs, DAY, SystemClock } from '#kernel';
 import type { Settings } from '#kernel';
 import { createDevelopmentCa, decodePoint, eciesSeal, OID, systemRandom, TrustError } from '#trust';
-import { writePkcs12 } from '#trust/node';
+import { writePkcs12 } from '#trust/key-file';
 import { openKeyStore } from '../../../libs/transparency/src/infrastructure/key-store.ts';
 import { RoomKeys } from '../../../libs/transparency/src/infrastructure/room-keys.ts';
 import type { TransparencySettings } from '#transparency';
@@ -53,7 +53,7 @@ async function operatorFiles() {
     const issued = await ca.issue({ subject: { person: name }, ...validity, ...(eku ? { eku } : {}) });
     const keyFile = { pkcs8: issued.pkcs8!, certificate: issued.certificate, chain: issued.chain };
     const file = join(dir, `${name}.p12`);
-    await writeFile(file, writePkcs12(keyFile, 'a long password', name));
+    await writeFile(file, await writePkcs12(keyFile, 'a long password', name));
     return { file, passwordFile };
   };
   const logKeyFile = join(dir, 'log.secret');

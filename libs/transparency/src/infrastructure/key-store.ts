@@ -13,7 +13,7 @@ import {
   TrustError,
 } from '#trust';
 import type { Certificate, DevelopmentCa, Signer } from '#trust';
-import { loadSigner } from '#trust/node';
+import { loadSigner } from '#trust/key-file';
 import type { LogIdentity } from '../application/sequence-log.ts';
 import type { P12Setting, TransparencySettings } from '../application/transparency-settings.ts';
 import { KeyFileError, KeyFolder } from './key-folder.ts';

@@ -10,8 +10,6 @@ export { rootOfFile, rootOfSource } from './sealed-source.ts';
 export type { SealedSource } from './sealed-source.ts';
 export { sealEnvelopeFile } from './seal-envelope-file.ts';
 export type { EnvelopeToSeal, SealFile, SealedEnvelope } from './seal-envelope-file.ts';
-export * from './pkcs12.ts';
-export * from './load-signer.ts';
 export * from './canonical-zip.ts';
 export {
   checkPackageDealings,

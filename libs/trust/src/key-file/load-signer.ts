@@ -8,7 +8,7 @@ export async function loadSigner(
   p12: Uint8Array,
   password: string,
 ): Promise<Result<Signer, Refusal<Pkcs12Code | SignerCode>>> {
-  const opened = readPkcs12(p12, password);
+  const opened = await readPkcs12(p12, password);
   if (!opened.ok) return opened;
   const { pkcs8, certificate, chain } = opened.value;
   const signer = await softwareSigner(pkcs8, certificate, chain);

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, pbkdf2Sync, randomBytes } from 'node:crypto';
+import { systemRandom, utf8 } from '../encoding/index.ts';
 import { concat } from '../pki/bytes.ts';
 import {
   context,
@@ -17,18 +17,22 @@ import { integer, nullValue, octetString, oid, sequence } from '../pki/der-write
 const PBES2 = '1.2.840.113549.1.5.13';
 const PBKDF2 = '1.2.840.113549.1.5.12';
 const PRFS = new Map([
-  ['1.2.840.113549.2.7', 'sha1'],
-  ['1.2.840.113549.2.9', 'sha256'],
-  ['1.2.840.113549.2.10', 'sha384'],
-  ['1.2.840.113549.2.11', 'sha512'],
+  ['1.2.840.113549.2.7', 'SHA-1'],
+  ['1.2.840.113549.2.9', 'SHA-256'],
+  ['1.2.840.113549.2.10', 'SHA-384'],
+  ['1.2.840.113549.2.11', 'SHA-512'],
 ]);
 const HMAC_SHA256 = '1.2.840.113549.2.9';
+/** AES in CBC mode, by the length of its key in bytes. Browsers on Chromium have none of 24. */
 const CIPHERS = new Map([
-  ['2.16.840.1.101.3.4.1.2', { name: 'aes-128-cbc', keyBytes: 16 }],
-  ['2.16.840.1.101.3.4.1.22', { name: 'aes-192-cbc', keyBytes: 24 }],
-  ['2.16.840.1.101.3.4.1.42', { name: 'aes-256-cbc', keyBytes: 32 }],
+  ['2.16.840.1.101.3.4.1.2', 16],
+  ['2.16.840.1.101.3.4.1.22', 24],
+  ['2.16.840.1.101.3.4.1.42', 32],
 ]);
 const AES_256_CBC = '2.16.840.1.101.3.4.1.42';
+
+const { subtle } = globalThis.crypto;
+type CipherKey = Awaited<ReturnType<typeof subtle.importKey>>;
 
 /** A file may ask for any number of rounds; above this it asks for a stalled process. */
 export const MAX_ITERATIONS = 10_000_000;
@@ -41,7 +45,11 @@ export class DecryptionError extends Error {}
 export const isPbes2 = (algorithm: Der): boolean => readOid(members(algorithm).next()) === PBES2;
 
 /** Decrypts under PBES2 with PBKDF2 and AES-CBC (RFC 8018 section 6.2), openssl 3's default for PKCS#12. */
-export function decryptPbes2(algorithm: Der, encrypted: Uint8Array, password: string): Uint8Array {
+export async function decryptPbes2(
+  algorithm: Der,
+  encrypted: Uint8Array,
+  password: string,
+): Promise<Uint8Array> {
   const outer = members(algorithm);
   outer.next(TAG.OID);
   const parameters = outer.sequence();
@@ -49,20 +57,27 @@ export function decryptPbes2(algorithm: Der, encrypted: Uint8Array, password: st
   const kdf = parameters.sequence();
   const scheme = parameters.sequence();
   parameters.end();
-  const cipher = CIPHERS.get(readOid(scheme.next()));
+  const keyBytes = CIPHERS.get(readOid(scheme.next()));
   const iv = readOctets(scheme.next());
   scheme.end();
-  if (!cipher || iv.length !== 16) throw new DerError('encryption scheme is not supported');
-  const key = deriveKey(kdf, password, cipher.keyBytes);
-  const decipher = createDecipheriv(cipher.name, key, iv);
+  if (!keyBytes || iv.length !== 16) throw new DerError('encryption scheme is not supported');
+  const key = await cipherKey(await readDerivation(kdf, password, keyBytes), 'decrypt');
   try {
-    return concat(decipher.update(encrypted), decipher.final());
+    return new Uint8Array(await subtle.decrypt({ name: 'AES-CBC', iv: iv.slice() }, key, encrypted.slice()));
   } catch {
     throw new DecryptionError('wrong password');
   }
 }
 
-function deriveKey(kdf: DerReader, password: string, keyBytes: number): Uint8Array {
+async function cipherKey(key: Uint8Array, use: 'encrypt' | 'decrypt'): Promise<CipherKey> {
+  try {
+    return await subtle.importKey('raw', key.slice(), 'AES-CBC', false, [use]);
+  } catch {
+    throw new DerError('this program has no such cipher');
+  }
+}
+
+async function readDerivation(kdf: DerReader, password: string, keyBytes: number): Promise<Uint8Array> {
   if (readOid(kdf.next()) !== PBKDF2) throw new DerError('key derivation is not supported');
   const parameters = kdf.sequence();
   kdf.end();
@@ -73,18 +88,31 @@ function deriveKey(kdf: DerReader, password: string, keyBytes: number): Uint8Arr
   parameters.end();
   if (iterations < 1 || iterations > MAX_ITERATIONS) throw new DerError('iteration count');
   if (length && readSmallInteger(length) !== keyBytes) throw new DerError('key length');
-  const digest = prf ? PRFS.get(readOid(members(prf).next())) : 'sha1';
+  const digest = prf ? PRFS.get(readOid(members(prf).next())) : 'SHA-1';
   if (!digest) throw new DerError('pseudo-random function is not supported');
-  return pbkdf2Sync(password, salt, iterations, keyBytes, digest);
+  return pbkdf2(password, { salt, iterations, digest }, keyBytes);
+}
+
+/** RFC 8018 section 5.2. */
+async function pbkdf2(
+  password: string,
+  { salt, iterations, digest }: { salt: Uint8Array; iterations: number; digest: string },
+  keyBytes: number,
+): Promise<Uint8Array> {
+  const secret = await subtle.importKey('raw', utf8.encode(password), 'PBKDF2', false, ['deriveBits']);
+  const parameters = { name: 'PBKDF2', salt: salt.slice(), iterations, hash: digest };
+  return new Uint8Array(await subtle.deriveBits(parameters, secret, keyBytes * 8));
 }
 
 /** Encrypts with fresh salt and IV; returns the AlgorithmIdentifier and the ciphertext. */
-export function encryptPbes2(
+export async function encryptPbes2(
   plain: Uint8Array,
   password: string,
-): { algorithm: Uint8Array; encrypted: Uint8Array } {
-  const [salt, iv] = [randomBytes(16), randomBytes(16)];
-  const cipher = createCipheriv('aes-256-cbc', pbkdf2Sync(password, salt, ITERATIONS, 32, 'sha256'), iv);
+): Promise<{ algorithm: Uint8Array; encrypted: Uint8Array }> {
+  const [salt, iv] = [systemRandom(16), systemRandom(16)];
+  const derived = await pbkdf2(password, { salt, iterations: ITERATIONS, digest: 'SHA-256' }, 32);
+  const key = await cipherKey(derived, 'encrypt');
+  const encrypted = await subtle.encrypt({ name: 'AES-CBC', iv: iv.slice() }, key, plain.slice());
   const algorithm = sequence(
     oid(PBES2),
     sequence(
@@ -95,7 +123,7 @@ export function encryptPbes2(
       sequence(oid(AES_256_CBC), octetString(iv)),
     ),
   );
-  return { algorithm, encrypted: concat(cipher.update(plain), cipher.final()) };
+  return { algorithm, encrypted: new Uint8Array(encrypted) };
 }
 
 /** EncryptedContentInfo's `[0]` may be one piece, or the pieces of a constructed string. */

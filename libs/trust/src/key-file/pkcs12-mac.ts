@@ -1,14 +1,16 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import { concat } from '../pki/bytes.ts';
+import { hmac } from '@noble/hashes/hmac.js';
+import { sha1 } from '@noble/hashes/legacy.js';
+import { sha256, sha384, sha512 } from '@noble/hashes/sha2.js';
+import { concat, sameBytes } from '../pki/bytes.ts';
 import { DerError, members, readOctets, readOid, readSmallInteger, TAG, type Der } from '../pki/der.ts';
 import { integer, nullValue, octetString, oid, sequence } from '../pki/der-writer.ts';
 import { DecryptionError, ITERATIONS, MAX_ITERATIONS } from './pbes2.ts';
 
 const DIGESTS = new Map([
-  ['1.3.14.3.2.26', { name: 'sha1', block: 64 }],
-  ['2.16.840.1.101.3.4.2.1', { name: 'sha256', block: 64 }],
-  ['2.16.840.1.101.3.4.2.2', { name: 'sha384', block: 128 }],
-  ['2.16.840.1.101.3.4.2.3', { name: 'sha512', block: 128 }],
+  ['1.3.14.3.2.26', sha1],
+  ['2.16.840.1.101.3.4.2.1', sha256],
+  ['2.16.840.1.101.3.4.2.2', sha384],
+  ['2.16.840.1.101.3.4.2.3', sha512],
 ]);
 const SHA256 = '2.16.840.1.101.3.4.2.1';
 
@@ -28,15 +30,15 @@ function macKey(
   password: string,
   salt: Uint8Array,
   iterations: number,
-  digest: { name: string; block: number },
+  digest: typeof sha1 | typeof sha256 | typeof sha512,
 ): Uint8Array {
-  const { name, block } = digest;
+  const block = digest.blockLen;
   let hash: Uint8Array = concat(
     new Uint8Array(block).fill(3),
     repeated(salt, block),
     repeated(bmpPassword(password), block),
   );
-  for (let round = 0; round < iterations; round++) hash = createHash(name).update(hash).digest();
+  for (let round = 0; round < iterations; round++) hash = digest(hash);
   return hash;
 }
 
@@ -54,17 +56,12 @@ export function checkMac(macData: Der, safe: Uint8Array, password: string): void
   if (!digest) throw new DerError('MAC algorithm is not supported');
   if (iterations < 1 || iterations > MAX_ITERATIONS || salt.length === 0)
     throw new DerError('MAC parameters');
-  const found = createHmac(digest.name, macKey(password, salt, iterations, digest))
-    .update(safe)
-    .digest();
-  if (found.length !== expected.length || !timingSafeEqual(found, expected)) {
-    throw new DecryptionError('wrong password');
-  }
+  const found = hmac(digest, macKey(password, salt, iterations, digest), safe);
+  if (!sameBytes(found, expected)) throw new DecryptionError('wrong password');
 }
 
 export function writeMac(safe: Uint8Array, password: string, salt: Uint8Array): Uint8Array {
-  const key = macKey(password, salt, ITERATIONS, { name: 'sha256', block: 64 });
-  const mac = createHmac('sha256', key).update(safe).digest();
+  const mac = hmac(sha256, macKey(password, salt, ITERATIONS, sha256), safe);
   return sequence(
     sequence(sequence(oid(SHA256), nullValue()), octetString(mac)),
     octetString(salt),

@@ -1,7 +1,7 @@
-import { createPrivateKey, createPublicKey, randomBytes } from 'node:crypto';
 import forge from 'node-forge';
 import { ok, refuse, type Refusal, type Result } from '#kernel';
-import { concat, sameBytes } from '../pki/bytes.ts';
+import { systemRandom } from '../encoding/index.ts';
+import { concat } from '../pki/bytes.ts';
 import { parseCertificate, type Certificate } from '../pki/certificate.ts';
 import { isSelfIssued } from '../pki/certificate-profile.ts';
 import {
@@ -28,6 +28,7 @@ import {
 } from '../pki/der-writer.ts';
 import { sameName } from '../pki/distinguished-name.ts';
 import { OID } from '../pki/oids.ts';
+import { importSigningKey, softwareSigner } from '../pki/software-signer.ts';
 import { decryptPbes2, DecryptionError, encryptPbes2, isPbes2, readImplicitOctets } from './pbes2.ts';
 import { checkMac, writeMac } from './pkcs12-mac.ts';
 
@@ -46,13 +47,16 @@ const MAX_BYTES = 1024 * 1024;
 
 /**
  * Reads a PKCS#12 file (RFC 7292) protected by a password: one key, EC or RSA, and its certificates. PBES2 is
- * opened with Node's own crypto; files of the old kind (3DES, RC2) through node-forge. What comes out is parsed
+ * opened by WebCrypto; files of the old kind (3DES, RC2) through node-forge. What comes out is parsed
  * strictly, and the certificate is the one whose public key belongs to the private key.
  */
-export function readPkcs12(file: Uint8Array, password: string): Result<KeyFile, Refusal<Pkcs12Code>> {
+export async function readPkcs12(
+  file: Uint8Array,
+  password: string,
+): Promise<Result<KeyFile, Refusal<Pkcs12Code>>> {
   try {
     if (file.length > MAX_BYTES) throw new DerError('too long');
-    return assemble(openBags(file, password));
+    return await assemble(await openBags(file, password));
   } catch (error) {
     if (error instanceof DecryptionError) return refuse('P12.WRONG_PASSWORD');
     if (error instanceof DerError) return refuse('P12.MALFORMED', { reason: error.message });
@@ -68,22 +72,22 @@ interface Bags {
 /** PKCS#12 is BER; browsers and old tools use that. node-forge reads it, and writes it again with definite lengths. */
 function normalised(ber: Uint8Array): Uint8Array {
   try {
-    return new Uint8Array(
-      Buffer.from(forge.asn1.toDer(forge.asn1.fromDer(binary(ber))).getBytes(), 'binary'),
-    );
+    return unbinary(forge.asn1.toDer(forge.asn1.fromDer(binary(ber))).getBytes());
   } catch {
     throw new DerError('not BER');
   }
 }
 
-const binary = (bytes: Uint8Array): string => Buffer.from(bytes).toString('binary');
+/** node-forge's bytes: a string with a character for each. */
+const binary = (bytes: Uint8Array): string => forge.util.binary.raw.encode(bytes);
+const unbinary = (text: string): Uint8Array => forge.util.binary.raw.decode(text);
 
 function readString(element: Der): Uint8Array {
   if (element.tag !== (TAG.OCTET_STRING | 0x20)) return readOctets(element);
   return concat(...members(element).rest().map(readOctets));
 }
 
-function openBags(file: Uint8Array, password: string): Bags {
+async function openBags(file: Uint8Array, password: string): Promise<Bags> {
   const pfx = members(readDer(normalised(file), TAG.SEQUENCE));
   if (readInteger(pfx.next()) !== 3n) throw new DerError('version');
   const authSafe = pfx.sequence();
@@ -95,12 +99,12 @@ function openBags(file: Uint8Array, password: string): Bags {
   pfx.end();
   const bags: Bags = { keys: [], certificates: [] };
   for (const info of members(readDer(normalised(safe), TAG.SEQUENCE)).rest()) {
-    readBags(openContents(info, password), password, bags);
+    await readBags(await openContents(info, password), password, bags);
   }
   return bags;
 }
 
-function openContents(info: Der, password: string): Uint8Array {
+async function openContents(info: Der, password: string): Promise<Uint8Array> {
   const reader = members(info);
   const type = readOid(reader.next());
   const content = readDer(reader.next(context(0, true)).content);
@@ -118,31 +122,31 @@ function openContents(info: Der, password: string): Uint8Array {
   return decrypt(algorithm, cipherText, password);
 }
 
-function decrypt(algorithm: Der, cipherText: Uint8Array, password: string): Uint8Array {
+async function decrypt(algorithm: Der, cipherText: Uint8Array, password: string): Promise<Uint8Array> {
   if (isPbes2(algorithm)) return decryptPbes2(algorithm, cipherText, password);
   const wrapped = sequence(algorithm.bytes, octetString(cipherText));
   try {
     // Its decryption of any SEQUENCE; it never interprets the key.
     const opened = forge.pki.decryptPrivateKeyInfo(forge.asn1.fromDer(binary(wrapped)), password);
-    return new Uint8Array(Buffer.from(forge.asn1.toDer(opened).getBytes(), 'binary'));
+    return unbinary(forge.asn1.toDer(opened).getBytes());
   } catch {
     // Its errors may carry what it decrypted.
     throw new DerError('encryption is not supported');
   }
 }
 
-function readBags(contents: Uint8Array, password: string, bags: Bags): void {
+async function readBags(contents: Uint8Array, password: string, bags: Bags): Promise<void> {
   for (const bag of members(readDer(normalised(contents), TAG.SEQUENCE)).rest()) {
     const reader = members(bag);
     const type = readOid(reader.next());
     const value = readDer(reader.next(context(0, true)).content);
     if (type === KEY_BAG) bags.keys.push(value.bytes);
-    if (type === OID.pkcs8ShroudedKeyBag) bags.keys.push(readShrouded(value, password));
+    if (type === OID.pkcs8ShroudedKeyBag) bags.keys.push(await readShrouded(value, password));
     if (type === OID.certBag) bags.certificates.push(...readCertificateBag(value));
   }
 }
 
-function readShrouded(value: Der, password: string): Uint8Array {
+function readShrouded(value: Der, password: string): Promise<Uint8Array> {
   const reader = members(value);
   const algorithm = reader.next(TAG.SEQUENCE);
   const cipherText = readString(reader.next());
@@ -158,13 +162,13 @@ function readCertificateBag(value: Der): Uint8Array[] {
   return type === OID.x509Certificate ? [readString(content)] : [];
 }
 
-function assemble({ keys, certificates }: Bags): Result<KeyFile, Refusal<Pkcs12Code>> {
+async function assemble({ keys, certificates }: Bags): Promise<Result<KeyFile, Refusal<Pkcs12Code>>> {
   const [pkcs8] = keys;
   if (!pkcs8 || keys.length !== 1) return refuse('P12.NO_KEY', { keys: keys.length });
-  const spki = publicHalf(pkcs8);
+  await checkKey(pkcs8);
   const parsed = certificates.map(parseCertificate);
   const readable = parsed.flatMap((each) => (each.ok ? [each.value] : []));
-  const certificate = readable.find((each) => sameBytes(each.publicKey.spki, spki));
+  const certificate = await ownOf(pkcs8, readable);
   if (!certificate) {
     const refused = parsed.find((each) => !each.ok);
     return refuse('P12.NO_CERTIFICATE', { reason: refused && !refused.ok ? refused.error.code : null });
@@ -172,13 +176,15 @@ function assemble({ keys, certificates }: Bags): Result<KeyFile, Refusal<Pkcs12C
   return ok({ pkcs8, certificate, chain: issuersOf(certificate, readable) });
 }
 
-function publicHalf(pkcs8: Uint8Array): Uint8Array {
-  try {
-    const key = createPrivateKey({ key: Buffer.from(pkcs8), format: 'der', type: 'pkcs8' });
-    return new Uint8Array(createPublicKey(key).export({ format: 'der', type: 'spki' }));
-  } catch {
-    throw new DerError('private key');
-  }
+async function checkKey(pkcs8: Uint8Array): Promise<void> {
+  if (await importSigningKey(pkcs8, 'ecdsa-p256')) return;
+  if (!(await importSigningKey(pkcs8, 'rsa'))) throw new DerError('private key');
+}
+
+/** The certificate under which this key's signature verifies. */
+async function ownOf(pkcs8: Uint8Array, all: readonly Certificate[]): Promise<Certificate | null> {
+  for (const each of all) if ((await softwareSigner(pkcs8, each)).ok) return each;
+  return null;
 }
 
 function issuersOf(certificate: Certificate, all: readonly Certificate[]): Certificate[] {
@@ -199,9 +205,9 @@ function issuersOf(certificate: Certificate, all: readonly Certificate[]): Certi
  * Writes a PKCS#12 file: PBES2 with AES-256 for key and certificates, SHA-256 MAC, readable by openssl 3, Java 17
  * and Windows. `name` is shown in key stores.
  */
-export function writePkcs12(keyFile: KeyFile, password: string, name: string): Uint8Array {
-  const keyId = randomBytes(20);
-  const key = encryptPbes2(keyFile.pkcs8, password);
+export async function writePkcs12(keyFile: KeyFile, password: string, name: string): Promise<Uint8Array> {
+  const keyId = systemRandom(20);
+  const key = await encryptPbes2(keyFile.pkcs8, password);
   const keyBag = sequence(
     oid(OID.pkcs8ShroudedKeyBag),
     tagged(0, sequence(key.algorithm, octetString(key.encrypted))),
@@ -209,7 +215,7 @@ export function writePkcs12(keyFile: KeyFile, password: string, name: string): U
   );
   const leafBag = certificateBag(keyFile.certificate, bagAttributes(keyId, name));
   const certificates = sequence(leafBag, ...keyFile.chain.map((each) => certificateBag(each)));
-  const sealed = encryptPbes2(certificates, password);
+  const sealed = await encryptPbes2(certificates, password);
   const safe = sequence(
     sequence(
       oid(OID.encryptedData),
@@ -221,7 +227,7 @@ export function writePkcs12(keyFile: KeyFile, password: string, name: string): U
     sequence(oid(OID.data), tagged(0, octetString(sequence(keyBag)))),
   );
   const authSafe = sequence(oid(OID.data), tagged(0, octetString(safe)));
-  return sequence(integer(3), authSafe, writeMac(safe, password, randomBytes(16)));
+  return sequence(integer(3), authSafe, writeMac(safe, password, systemRandom(16)));
 }
 
 const certificateBag = ({ der }: Certificate, ...attributes: Uint8Array[]): Uint8Array =>

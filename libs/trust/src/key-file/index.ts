@@ -1,0 +1,2 @@
+export * from './load-signer.ts';
+export * from './pkcs12.ts';
