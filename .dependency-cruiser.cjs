@@ -107,6 +107,20 @@ module.exports = {
       },
     },
     {
+      name: 'client-purity',
+      comment:
+        'What a party’s own machine does runs in a browser too: no Node module, no framework, nothing of the server',
+      severity: 'error',
+      from: { path: `${AT}libs/client/src/`, pathNot: '\\.spec\\.ts$' },
+      to: {
+        pathNot: [
+          `${AT}libs/client/src/`,
+          `${AT}libs/(kernel|trust)/src/index\\.ts$`,
+          'node_modules/(@noble/hashes|zod)/',
+        ],
+      },
+    },
+    {
       name: 'kernel-alone',
       severity: 'error',
       from: { path: `${AT}libs/kernel/`, pathNot: '\\.spec\\.ts$' },
@@ -129,7 +143,7 @@ module.exports = {
       name: 'foundation-below-contexts',
       comment: 'persistence, storage, jobs and web know no context',
       severity: 'error',
-      from: { path: `${AT}libs/(persistence|storage|jobs|web|legal-time|scoring|kernel|trust)/` },
+      from: { path: `${AT}libs/(persistence|storage|jobs|web|legal-time|scoring|kernel|trust|client)/` },
       to: { path: `${AT}libs/(${any})/` },
     },
     {
@@ -138,6 +152,16 @@ module.exports = {
       severity: 'error',
       from: { path: `${AT}apps/cli/` },
       to: { path: `${AT}(libs/(${any}|persistence|storage|jobs|web)|apps/platform)/` },
+    },
+    {
+      name: 'verify-without-client',
+      comment: 'Nor does it reach what talks to a platform, by any way: the verifier works from files alone',
+      severity: 'error',
+      from: {
+        path: `${AT}apps/cli/src/commands/(verify|receipt-verify|cert-verify)[^/]*\\.ts$`,
+        pathNot: '\\.spec\\.ts$',
+      },
+      to: { path: `${AT}libs/client/`, reachable: true },
     },
     {
       name: 'portal-alone',
@@ -149,7 +173,7 @@ module.exports = {
       to: {
         pathNot: [
           `${AT}apps/portal/src/`,
-          `${AT}libs/(kernel|trust|scoring)/src/index\\.ts$`,
+          `${AT}libs/(kernel|trust|scoring|client)/src/index\\.ts$`,
           'node_modules/(@noble/hashes|@tanstack/react-query|antd|i18next|openapi-fetch|react|react-dom|react-i18next|react-router|zod)/',
         ],
       },

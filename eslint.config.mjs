@@ -39,6 +39,12 @@ export default ts.config(
     files: ['**/*.spec.ts', 'test/**/*.ts'],
     rules: { 'no-restricted-syntax': ['error', random], '@typescript-eslint/no-non-null-assertion': 'off' },
   },
+  {
+    // What runs in a browser too; imports are .dependency-cruiser.cjs's (trust-purity, client-purity).
+    files: ['libs/{trust,client}/src/**/*.ts'],
+    ignores: ['libs/trust/src/node/**', '**/*.spec.ts', '**/*.fixture.ts'],
+    rules: { 'no-restricted-globals': ['error', 'Buffer', 'process', 'setImmediate'] },
+  },
   { files: ['**/*.cjs'], languageOptions: { globals: { module: 'writable' } } },
   {
     files: ['**/*.mjs'],

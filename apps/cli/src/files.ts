@@ -2,12 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { open, readFile, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { parseCrlPem, readTrustFile } from '#trust';
-import type { CertificateRevocationList, Signer } from '#trust';
+import type { CertificateRevocationList, ClientTrust, Signer } from '#trust';
 import { loadSigner } from '#trust/key-file';
 import { mustOption, textOption } from './command.ts';
 import type { OptionSpec, Options } from './command.ts';
 import { CommandFailure, cannotTell } from './failure.ts';
-import type { ClientTrust } from './pinned.ts';
 
 export const TRUST: OptionSpec = {
   flags: '--trust <file>',

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { CommandSpec, Input } from './command.ts';
 import type { ExitCode } from './failure.ts';
-import { reportOf } from './failure.ts';
+import { reportOf } from './failure-report.ts';
 
 export interface Streams {
   out(line: string): void;

@@ -164,7 +164,10 @@ describe('refuses to seal, and makes no package,', () => {
   });
 
   it('when the key record is not in the log, or in another log', async () => {
-    expect(await attempt({ lotFile: lotkey({ log: null }) })).toEqual({ exit: 1, code: 'CLI.LOT_NOT_READY' });
+    expect(await attempt({ lotFile: lotkey({ log: null }) })).toEqual({
+      exit: 1,
+      code: 'CLIENT.LOT_NOT_READY',
+    });
     const publicKey = new Uint8Array(32).fill(1);
     const log = formatVkey({ name: 'log.example/test', publicKey });
     expect((await attempt({ trust: { ...offline.trust, log } })).code).toMatch(/^NOTE\./);

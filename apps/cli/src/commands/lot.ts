@@ -1,11 +1,10 @@
 import { z } from 'zod';
+import { Platform, checkLot, fetchLot } from '#client';
 import { SystemClock } from '#kernel';
 import { hash32, instantText } from '#trust';
 import { mustOption } from '../command.ts';
 import type { CommandSpec } from '../command.ts';
 import { CRLS, SERVER, TRUST, readTrust, replaceFile } from '../files.ts';
-import { checkLot, fetchLot } from '../lot.ts';
-import { Platform } from '../platform/platform.ts';
 
 export const lot: CommandSpec = {
   name: 'lot',

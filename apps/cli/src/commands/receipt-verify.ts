@@ -11,12 +11,12 @@ import {
   parseRecord,
   receiptFile,
   toPem,
+  TrustedCertificates,
 } from '#trust';
 import { textOption } from '../command.ts';
 import type { CommandSpec } from '../command.ts';
 import { CommandFailure, cannotTell } from '../failure.ts';
 import { TRUST, readBytes, readText, readTrust } from '../files.ts';
-import { TrustedCertificates } from '../pinned.ts';
 
 export const receiptVerify: CommandSpec = {
   name: 'receipt verify',

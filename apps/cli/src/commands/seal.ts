@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { Platform, checkLot, fetchLot, parseLotFile } from '#client';
+import type { CheckedLot } from '#client';
 import { SystemClock, formatInstant } from '#kernel';
 import { canonicalBytes, hash32, openingSheet, recoveryWords, toPem } from '#trust';
 import type { EnvelopeName, Signer } from '#trust';
@@ -9,9 +11,6 @@ import type { CommandSpec, Options } from '../command.ts';
 import { collectFiles } from '../envelope-files.ts';
 import { CommandFailure, cannotTell } from '../failure.ts';
 import { CRLS, P12, PASSWORD, TRUST, readSigner, readText, readTrust } from '../files.ts';
-import { checkLot, fetchLot, parseLotFile } from '../lot.ts';
-import type { CheckedLot } from '../lot.ts';
-import { Platform } from '../platform/platform.ts';
 
 const ENVELOPES = ['E0', 'E1', 'E2', 'E3'] as const;
 

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { Platform, checkLot, fetchLot, submitBid } from '#client';
+import type { Submission } from '#client';
 import { SystemClock } from '#kernel';
 import { hash32 } from '#trust';
 import { readPackage } from '#trust/node';
@@ -7,16 +9,14 @@ import { mustOption, textOption } from '../command.ts';
 import type { CommandSpec, Input } from '../command.ts';
 import { CommandFailure } from '../failure.ts';
 import { CRLS, P12, PASSWORD, SERVER, TRUST, readSigner, readTrust, replaceFile } from '../files.ts';
-import { checkLot, fetchLot } from '../lot.ts';
-import { Platform } from '../platform/platform.ts';
 import {
   certificatesPathOf,
   checkSealedFiles,
+  lineOf,
   movePackage,
+  packageIn,
   receiptPathOf,
-  submitPackage,
-} from '../submission.ts';
-import type { Submission } from '../submission.ts';
+} from '../package-folder.ts';
 
 export const submit: CommandSpec = {
   name: 'submit',
@@ -47,7 +47,7 @@ export const submit: CommandSpec = {
     const old = replaces === undefined ? null : await readPackage(replaces);
     await checkSealedFiles(found);
     const submission = await begin(input, found);
-    const receipt = await submitPackage(found, submission);
+    const receipt = await submitBid(packageIn(found), submission);
     if (old) await movePackage(old, found, submission);
     const { arrivedAt } = receipt.arrival.record;
     const storedAt = receipt.stored?.record.storedAt ?? '';
@@ -99,5 +99,12 @@ async function begin({ options, progress }: Input, found: PackageFolder): Promis
   }
   await platform.signIn(await readSigner(options));
   await replaceFile(certificatesPathOf(found.folder), file.lotkey.certificates.join('\n'));
-  return { platform, trust, certificates: lot.certificates, progress };
+  return {
+    platform,
+    trust,
+    certificates: lot.certificates,
+    progress: (step) => {
+      progress(lineOf(step));
+    },
+  };
 }

@@ -1,20 +1,25 @@
 import { createInterface } from 'node:readline/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import {
+  ClientFailure,
+  Platform,
+  destroyWhenOver,
+  fileDestruction,
+  releaseShares,
+  seatOf,
+  takeSeat,
+  watchDeadline,
+} from '#client';
+import type { Confirm, LotSecret, ReleaseState, Trustee } from '#client';
+import { SystemClock } from '#kernel';
 import { TrustError } from '#trust';
 import { flagOption, mustOption, textOption } from '../command.ts';
 import type { CommandSpec, Input, Outcome } from '../command.ts';
-import { CommandFailure, reportOf } from '../failure.ts';
+import { reportOf } from '../failure-report.ts';
+import { CommandFailure } from '../failure.ts';
 import { CRLS, P12, PASSWORD, SERVER, TRUST, readSecret, readSigner, readTrust } from '../files.ts';
-import { Platform } from '../platform/platform.ts';
-import { watchDeadline } from '../trustee/deadline.ts';
-import { destroyWhenOver, fileDestruction } from '../trustee/destroy.ts';
-import { Keystore } from '../trustee/keystore.ts';
-import type { LotSecret } from '../trustee/keystore.ts';
-import { releaseShares } from '../trustee/release.ts';
-import type { Confirm, ReleaseState } from '../trustee/release.ts';
-import { seatOf, takeSeat } from '../trustee/seat.ts';
-import type { Trustee } from '../trustee/seat.ts';
+import { FolderKeystore } from '../trustee/folder-keystore.ts';
 
 const OPTIONS = [
   SERVER,
@@ -35,10 +40,18 @@ async function begin({ options, progress }: Input): Promise<Trustee> {
   const trust = await readTrust(options);
   const signer = await readSigner(options);
   const passphrase = await readSecret(textOption(options, 'passphraseFile'), 'GLASSHALL_KEYSTORE_PASSPHRASE');
-  const keystore = await Keystore.open(mustOption(options, 'keystore'), passphrase);
+  const keystore = await FolderKeystore.open(mustOption(options, 'keystore'), passphrase);
   const platform = new Platform(mustOption(options, 'server'));
   await platform.signIn(signer);
-  return { platform, trust, signer, keystore, progress, permitted: new Map() };
+  return {
+    platform,
+    trust,
+    signer,
+    keystore,
+    clock: new SystemClock(),
+    progress,
+    permitted: new Map(),
+  };
 }
 
 export const trusteeAccept: CommandSpec = {
@@ -81,7 +94,7 @@ export const trusteeAccept: CommandSpec = {
 const unlessNotLogged =
   <T>(seat: T) =>
   (error: unknown): T => {
-    if (error instanceof CommandFailure && error.code === 'CLI.LOT_NOT_READY') return seat;
+    if (error instanceof ClientFailure && error.code === 'CLIENT.LOT_NOT_READY') return seat;
     throw error;
   };
 

@@ -1,5 +1,7 @@
 export * from './report.ts';
 export * from './trust-file.ts';
+export { TrustedCertificates } from './pinned.ts';
+export type { ClientTrust } from './pinned.ts';
 export * from './verify.ts';
 export * from './standing.ts';
 export * from './release-policy.ts';

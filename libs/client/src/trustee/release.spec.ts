@@ -70,6 +70,7 @@ it.each(['waiting', 'closed'])(
     // Nobody answers at this address: a trustee that went on would say so.
     const trustee = {
       platform: new Platform('http://127.0.0.1:9', 1),
+      clock: new SystemClock(),
       permitted: new Map(),
     } as unknown as Trustee;
     const told = await releaseShares(trustee, secret, opening, () => Promise.resolve(true));

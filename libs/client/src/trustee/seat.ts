@@ -1,7 +1,8 @@
-import { SystemClock } from '#kernel';
+import type { Clock } from '#kernel';
 import {
   B,
   TrustError,
+  TrustedCertificates,
   checkSeatsOfNotice,
   checkUnsignedLotKey,
   decodeScalar,
@@ -14,12 +15,10 @@ import {
   signRecord,
   systemRandom,
 } from '#trust';
-import type { LotKey, LotKeyTerms, Signer } from '#trust';
-import { CommandFailure } from '../failure.ts';
+import type { ClientTrust, LotKey, LotKeyTerms, Signer } from '#trust';
+import { ClientFailure } from '../failure.ts';
 import { checkLot, checkNotices, fetchLot } from '../lot.ts';
 import type { CheckedLot, LotFile } from '../lot.ts';
-import { TrustedCertificates } from '../pinned.ts';
-import type { ClientTrust } from '../pinned.ts';
 import { PlatformRefusal } from '../platform/http.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { Keystore, LotSecret } from './keystore.ts';
@@ -31,6 +30,8 @@ export interface Trustee {
   readonly trust: ClientTrust;
   readonly signer: Signer;
   readonly keystore: Keystore;
+  /** The trustee's own: no share leaves before its window is over by it. */
+  readonly clock: Clock;
   progress(line: string): void;
   /** Lots whose release was permitted: checked once, because from then on nothing of it may change. */
   readonly permitted: Map<string, Permitted>;
@@ -65,7 +66,7 @@ async function proceed(trustee: Trustee, lot: string): Promise<{ i: number; stat
   const secret = await offer(trustee, terms);
   const file = await fetchLot(platform, lot);
   if (file.lotkey.signed) {
-    await keep(keystore, secret, checkLot(file, trustee.trust, new SystemClock().now(), secret.lotKeyHash));
+    await keep(keystore, secret, checkLot(file, trustee.trust, trustee.clock.now(), secret.lotKeyHash));
     return { i: secret.i, state: 'keyed' };
   }
   const { record } = file.lotkey;
@@ -87,7 +88,7 @@ async function offer(trustee: Trustee, terms: LotKeyTerms): Promise<LotSecret> {
   }
   if (known?.lotKeyHash) return known;
   const i = seatOf(terms, trustee);
-  if (i === null) throw new CommandFailure('TRUSTEE.NO_SEAT', { lot: terms.lot });
+  if (i === null) throw new ClientFailure('TRUSTEE.NO_SEAT', { lot: terms.lot });
   const org = signer.certificate.holder.creditCode ?? '';
   const cert = signer.certificate.fingerprint;
   const secret: LotSecret = known ?? {
@@ -102,7 +103,7 @@ async function offer(trustee: Trustee, terms: LotKeyTerms): Promise<LotSecret> {
     close: null,
     adds: null,
   };
-  if (secret.cert !== cert) throw new CommandFailure('TRUSTEE.OTHER_CERTIFICATE', { lot: terms.lot });
+  if (secret.cert !== cert) throw new ClientFailure('TRUSTEE.OTHER_CERTIFICATE', { lot: terms.lot });
   if (!known) await keystore.save(secret);
   const { record } = await platform.lotKey(terms.lot);
   if (record?.trustees.some((key) => key.i === secret.i)) return secret;
@@ -113,8 +114,13 @@ async function offer(trustee: Trustee, terms: LotKeyTerms): Promise<LotSecret> {
 }
 
 /** The notices are the agency's, the record is for the terms that were proved, my seat holds my key, and all the rest. */
-function checkBeforeSigning(file: LotFile, record: LotKey, secret: LotSecret, { trust }: Trustee): void {
-  const certificates = new TrustedCertificates(trust, { now: new SystemClock().now(), crls: file.crls });
+function checkBeforeSigning(
+  file: LotFile,
+  record: LotKey,
+  secret: LotSecret,
+  { trust, clock }: Trustee,
+): void {
+  const certificates = new TrustedCertificates(trust, { now: clock.now(), crls: file.crls });
   certificates.add([...file.certificates, ...file.lotkey.certificates]);
   const { first } = checkNotices(file.notices, certificates);
   const wrong = (reason: string): TrustError => new TrustError('LOTKEY.SHAPE', { reason }, 'platform');

@@ -1,8 +1,8 @@
-import { randomInt } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { cannotTell, CommandFailure } from '../failure.ts';
+import { concat } from '#trust';
+import { ClientFailure, cannotTell } from '../failure.ts';
 import type { Facts } from '../failure.ts';
+import { jitter, pause } from '../pause.ts';
 
 const problem = z.looseObject({
   code: z.string().max(100),
@@ -11,7 +11,7 @@ const problem = z.looseObject({
 });
 
 /** The platform refused, with its own code. */
-export class PlatformRefusal extends CommandFailure {
+export class PlatformRefusal extends ClientFailure {
   constructor(
     code: string,
     facts: Facts,
@@ -31,6 +31,8 @@ export interface HttpRequest {
   readonly body?: Uint8Array | string;
   readonly contentType?: string;
   readonly timeoutMs?: number;
+  /** Gives up, also while waiting to ask again. */
+  readonly signal?: AbortSignal;
 }
 
 const ATTEMPTS = 8;
@@ -54,10 +56,11 @@ export class Http {
     private readonly attempts = ATTEMPTS,
     private readonly maxJson = MAX_JSON_BYTES,
   ) {
-    if (!URL.canParse(server)) throw cannotTell('CLI.SERVER_URL', { server });
+    if (!URL.canParse(server)) throw cannotTell('CLIENT.SERVER_URL', { server });
     this.base = server.replace(/\/+$/, '');
   }
 
+  /** The bearer token of a session that was opened here, or elsewhere on this machine. */
   authorize(token: string): void {
     this.token = token;
   }
@@ -67,7 +70,7 @@ export class Http {
     try {
       return text === '' ? null : (JSON.parse(text) as unknown);
     } catch {
-      throw cannotTell('CLI.ANSWER_MALFORMED', { path: request.path });
+      throw cannotTell('CLIENT.ANSWER_MALFORMED', { path: request.path });
     }
   }
 
@@ -75,29 +78,35 @@ export class Http {
     const response = await this.send(request);
     const pieces: Uint8Array[] = [];
     let length = 0;
-    for await (const piece of response.body ?? []) {
-      length += piece.length;
-      if (length > max) throw cannotTell('CLI.ANSWER_TOO_LARGE', { path: request.path, max });
-      pieces.push(piece);
+    const reader = response.body?.getReader();
+    for (let next = await reader?.read(); next?.value; next = await reader?.read()) {
+      length += next.value.length;
+      if (length > max) {
+        await reader?.cancel();
+        throw cannotTell('CLIENT.ANSWER_TOO_LARGE', { path: request.path, max });
+      }
+      pieces.push(next.value);
     }
-    return new Uint8Array(Buffer.concat(pieces));
+    return concat(...pieces);
   }
 
   async send(request: HttpRequest): Promise<Response> {
     for (let attempt = 1; ; attempt += 1) {
       const answer = await this.once(request).catch((error: unknown) => {
+        request.signal?.throwIfAborted();
         if (attempt >= this.attempts) throw unreachable(this.base, error);
         return null;
       });
       if (answer?.ok) return answer;
       if (answer && (!TRY_AGAIN.has(answer.status) || attempt >= this.attempts))
         throw await refusalOf(answer);
-      await sleep(waitMs(attempt, answer));
+      await pause(waitMs(attempt, answer), request.signal);
     }
   }
 
   private once(request: HttpRequest): Promise<Response> {
-    const { method, path, body, headers, contentType, timeoutMs } = request;
+    const { method, path, body, headers, contentType, timeoutMs, signal } = request;
+    const timeout = AbortSignal.timeout(timeoutMs ?? DEFAULT_TIMEOUT_MS);
     return fetch(`${this.base}${path}`, {
       method,
       headers: {
@@ -105,9 +114,9 @@ export class Http {
         ...(body === undefined ? {} : { 'content-type': contentType ?? 'application/json' }),
         ...headers,
       },
-      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : Buffer.from(body) }),
+      ...(body === undefined ? {} : { body: body as string | Uint8Array<ArrayBuffer> }),
       redirect: 'error',
-      signal: AbortSignal.timeout(timeoutMs ?? DEFAULT_TIMEOUT_MS),
+      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     });
   }
 }
@@ -117,17 +126,17 @@ function waitMs(attempt: number, answer: Response | null): number {
   const asked = Number(answer?.headers.get('retry-after') ?? Number.NaN) * 1000;
   const backoff = Math.min(FIRST_WAIT_MS * 2 ** (attempt - 1), LONGEST_WAIT_MS);
   const base = asked >= 0 && asked <= 60_000 ? asked : backoff;
-  return base + randomInt(Math.max(1, Math.ceil(backoff / 2)));
+  return base + jitter(backoff / 2);
 }
 
-const unreachable = (server: string, error: unknown): CommandFailure => {
+const unreachable = (server: string, error: unknown): ClientFailure => {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : '';
-  return cannotTell('CLI.SERVER_UNREACHABLE', { server, cause: cause.slice(0, 200) });
+  return cannotTell('CLIENT.SERVER_UNREACHABLE', { server, cause: cause.slice(0, 200) });
 };
 
 async function refusalOf(answer: Response): Promise<PlatformRefusal> {
   const document: unknown = await answer.json().catch(() => null);
   const parsed = problem.safeParse(document);
-  const { code, facts } = parsed.success ? parsed.data : { code: 'CLI.SERVER_ERROR', facts: undefined };
+  const { code, facts } = parsed.success ? parsed.data : { code: 'CLIENT.SERVER_ERROR', facts: undefined };
   return new PlatformRefusal(code, facts ?? {}, answer.status, document);
 }

@@ -3,6 +3,7 @@ import { parseInstant } from '#kernel';
 import type { Instant } from '#kernel';
 import {
   TrustError,
+  TrustedCertificates,
   checkLogReceipt,
   checkLotKey,
   checkSeatsOfNotice,
@@ -11,10 +12,8 @@ import {
   signed,
   verifySigned,
 } from '#trust';
-import type { LotKey, Notice, Signed } from '#trust';
-import { CommandFailure, cannotTell } from './failure.ts';
-import { TrustedCertificates } from './pinned.ts';
-import type { ClientTrust } from './pinned.ts';
+import type { ClientTrust, LotKey, Notice, Signed } from '#trust';
+import { ClientFailure, cannotTell } from './failure.ts';
 import { MAX_CRL_TEXT, lotKeyAnswer } from './platform/answers.ts';
 import type { Platform } from './platform/platform.ts';
 
@@ -44,11 +43,11 @@ export function parseLotFile(text: string): LotFile {
   try {
     json = JSON.parse(text);
   } catch {
-    throw cannotTell('CLI.LOT_FILE', { reason: 'not JSON' });
+    throw cannotTell('CLIENT.LOT_FILE', { reason: 'not JSON' });
   }
   const parsed = lotFile.safeParse(json);
   if (!parsed.success)
-    throw cannotTell('CLI.LOT_FILE', { field: parsed.error.issues[0]?.path.join('.') ?? '' });
+    throw cannotTell('CLIENT.LOT_FILE', { field: parsed.error.issues[0]?.path.join('.') ?? '' });
   return parsed.data;
 }
 
@@ -66,7 +65,7 @@ export interface CheckedLot {
 /**
  * What a client checks before it does anything for a lot (PROTOCOL section 5.1): the notices are the agency's and one
  * chain of versions; LOTKEY is signed by every trustee, with every proof, under certificates that chain to the pinned
- * roots; its seats and its deadline are the notice's; it is in the pinned log. Throws TrustError or CommandFailure.
+ * roots; its seats and its deadline are the notice's; it is in the pinned log. Throws TrustError or ClientFailure.
  * `accepted` is the hash of the LOTKEY that this client checked and kept before: its signers are then judged when it
  * was made, so that a certificate that is given back later stops no opening.
  */
@@ -87,7 +86,7 @@ export function checkLot(
   certificates.add([...file.certificates, ...file.lotkey.certificates]);
   const { first, latest } = checkNotices(file.notices, certificates);
   const { signed: signedKey, log } = file.lotkey;
-  if (!signedKey || !log) throw new CommandFailure('CLI.LOT_NOT_READY', { lot: first.lot });
+  if (!signedKey || !log) throw new ClientFailure('CLIENT.LOT_NOT_READY', { lot: first.lot });
   checkLotKey(signedKey, certificates.lookup);
   const lotKey = signedKey.record;
   if (lotKey.notice !== hashText('notice', first) || lotKey.lot !== first.lot) {
@@ -110,7 +109,7 @@ export function checkNotices(
 ): { first: Notice; latest: Notice } {
   const first = notices[0]?.record;
   const latest = notices.at(-1)?.record;
-  if (!first || !latest) throw cannotTell('CLI.LOT_FILE', { field: 'notices' });
+  if (!first || !latest) throw cannotTell('CLIENT.LOT_FILE', { field: 'notices' });
   for (const [index, each] of notices.entries()) {
     const { version, lot, agency } = each.record;
     if (version !== index + 1 || lot !== first.lot || agency.creditCode !== first.agency.creditCode) {

@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeScalar } from '#trust';
-import { Keystore } from './keystore.ts';
-import type { LotSecret } from './keystore.ts';
+import type { LotSecret } from '#client';
+import { FolderKeystore } from './folder-keystore.ts';
 
 const PASSPHRASE = 'correct horse battery';
 const LOT = '5f0c1a2b-3c4d-4e5f-8a9b-0c1d2e3f4a5b';
@@ -22,11 +22,11 @@ const secret: LotSecret = {
   adds: null,
 };
 let folder: string;
-let keystore: Keystore;
+let keystore: FolderKeystore;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'glasshall-keystore-'));
-  keystore = await Keystore.open(join(folder, 'keys'), PASSPHRASE, { m: 256, t: 1, p: 1 });
+  keystore = await FolderKeystore.open(join(folder, 'keys'), PASSPHRASE, { m: 256, t: 1, p: 1 });
   await keystore.save(secret);
 });
 
@@ -35,11 +35,11 @@ afterAll(async () => {
 });
 
 it('gives back what it keeps, also to a later process with the passphrase, and to nobody else', async () => {
-  const again = await Keystore.open(join(folder, 'keys'), PASSPHRASE);
+  const again = await FolderKeystore.open(join(folder, 'keys'), PASSPHRASE);
   expect(await again.load(LOT)).toEqual(secret);
   expect(await again.lots()).toEqual([LOT]);
   expect(await again.load(OTHER)).toBeNull();
-  await expect(Keystore.open(join(folder, 'keys'), 'another passphrase')).rejects.toMatchObject({
+  await expect(FolderKeystore.open(join(folder, 'keys'), 'another passphrase')).rejects.toMatchObject({
     code: 'KEYSTORE.PASSPHRASE',
   });
 });
@@ -68,7 +68,7 @@ it('refuses a file that was altered, or put under another lot', async () => {
 
 it('takes no path for a lot, and no short passphrase', async () => {
   await expect(keystore.load('../../etc')).rejects.toMatchObject({ code: 'KEYSTORE.LOT' });
-  await expect(Keystore.open(join(folder, 'new'), 'short')).rejects.toMatchObject({
+  await expect(FolderKeystore.open(join(folder, 'new'), 'short')).rejects.toMatchObject({
     code: 'KEYSTORE.PASSPHRASE_SHORT',
   });
 });

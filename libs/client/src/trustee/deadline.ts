@@ -1,4 +1,4 @@
-import { SystemClock, parseInstant } from '#kernel';
+import { parseInstant } from '#kernel';
 import { TrustError, hashText, verifySigned } from '#trust';
 import type { DeadlineChange, Notice, Signed } from '#trust';
 import { checkLot, fetchLot } from '../lot.ts';
@@ -15,18 +15,13 @@ import type { Trustee } from './seat.ts';
  */
 export async function watchDeadline(trustee: Trustee, secret: LotSecret): Promise<LotSecret> {
   if (secret.close !== null) return secret;
-  const { platform, trust, keystore } = trustee;
+  const { platform, trust, keystore, clock } = trustee;
   const { deadlineChanges } = await platform.lot(secret.lot);
   const newest = deadlineChanges.at(-1);
   const hash = newest && hashText('deadline', newest.record);
   const { sequence = 0, hash: known } = secret.deadline ?? {};
   if (hash === known && deadlineChanges.length === sequence) return secret;
-  const lot = checkLot(
-    await fetchLot(platform, secret.lot),
-    trust,
-    new SystemClock().now(),
-    secret.lotKeyHash,
-  );
+  const lot = checkLot(await fetchLot(platform, secret.lot), trust, clock.now(), secret.lotKeyHash);
   const signers = deadlineChanges.flatMap(({ signatures }) => signatures.map(({ signer }) => signer));
   await lot.certificates.learn(signers, (fingerprint) => platform.certificate(fingerprint));
   return remember(keystore, secret, deadlineChanges, lot);

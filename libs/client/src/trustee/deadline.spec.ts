@@ -3,21 +3,20 @@ import type { AddressInfo } from 'node:net';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DAY, addMs, formatInstant } from '#kernel';
-import { b64u, hashText, readTrustFile, signRecord, toPem } from '#trust';
+import { DAY, SystemClock, addMs, formatInstant } from '#kernel';
+import { TrustedCertificates, b64u, hashText, readTrustFile, signRecord, toPem } from '#trust';
 import type { DeadlineChange, Signer } from '#trust';
+import { FolderKeystore } from '../../../../apps/cli/src/trustee/folder-keystore.ts';
 import { emptyCrl } from '../../../../test/support/lot-fixture.ts';
 import { makeOfflineLot } from '../../../../test/support/offline-lot.ts';
 import type { OfflineLot } from '../../../../test/support/offline-lot.ts';
-import { TrustedCertificates } from '../pinned.ts';
 import { Platform } from '../platform/platform.ts';
 import { remember, watchDeadline } from './deadline.ts';
-import { Keystore } from './keystore.ts';
 import type { LotSecret } from './keystore.ts';
 
 let folder: string;
 let offline: OfflineLot;
-let keystore: Keystore;
+let keystore: FolderKeystore;
 let checked: Parameters<typeof remember>[3];
 let secret: LotSecret;
 
@@ -25,7 +24,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'glasshall-deadline-'));
   offline = await makeOfflineLot(folder);
   const { lot, trust } = offline;
-  keystore = await Keystore.open(join(folder, 'keys'), 'a passphrase', { m: 8, t: 1, p: 1 });
+  keystore = await FolderKeystore.open(join(folder, 'keys'), 'a passphrase', { m: 8, t: 1, p: 1 });
   const crls = [b64u.encode((await emptyCrl(lot.ca, lot.now)).der)];
   const pinned = { ...readTrustFile(JSON.stringify({ ...trust, platform: [lot.lotKeyHash] })), crls: [] };
   const certificates = new TrustedCertificates(pinned, { now: lot.now, crls });
@@ -120,6 +119,7 @@ describe('a trustee that looks at a lot', () => {
       trust: { ...readTrustFile(JSON.stringify(offline.trust)), crls: [] },
       signer: offline.lot.trustees[2] as Signer,
       keystore,
+      clock: new SystemClock(),
       progress: () => undefined,
       permitted: new Map(),
     };

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { parseInstant } from '#kernel';
 import type { Instant } from '#kernel';
 import {
@@ -22,12 +21,14 @@ import {
   openEnvelope,
   parseCrl,
   rootOfLeaves,
+  sha256,
   shareClaims,
   shareTargets,
   shares as sharesSchema,
   signed as signedSchema,
   standingBids,
   verifyShares,
+  webCryptoAead,
 } from '#trust';
 import type {
   CertificateRevocationList,
@@ -38,8 +39,7 @@ import type {
   Shares,
   Standing,
 } from '#trust';
-import { nodeAead } from '#trust/node';
-import { CommandFailure } from '../failure.ts';
+import { cannotTell } from '../failure.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { LotMaterial } from './material.ts';
 
@@ -110,10 +110,10 @@ async function stageKeys(
 
 async function namedCrls(platform: Platform, { facts }: LotMaterial): Promise<CertificateRevocationList[]> {
   return Promise.all(
-    facts.close.signed.record.crls.map(async (sha256) => {
-      const der = await platform.crl(sha256);
-      const list = createHash('sha256').update(der).digest('base64url') === sha256 ? parseCrl(der) : null;
-      if (!list?.ok) throw new TrustError('EVIDENCE.CRL', { sha256 }, 'platform');
+    facts.close.signed.record.crls.map(async (hash) => {
+      const der = await platform.crl(hash);
+      const list = b64u.encode(sha256(der)) === hash ? parseCrl(der) : null;
+      if (!list?.ok) throw new TrustError('EVIDENCE.CRL', { sha256: hash }, 'platform');
       return list.value;
     }),
   );
@@ -169,7 +169,9 @@ async function openIdentityEnvelope(
   }
   const context = envelopeContext(bidLabel(commit, 0, 'public'), 'I');
   const pieces: Uint8Array[] = [];
-  for await (const piece of openEnvelope({ key: envelopeKey(K, 'I'), context, aead: nodeAead }, [sealed])) {
+  for await (const piece of openEnvelope({ key: envelopeKey(K, 'I'), context, aead: webCryptoAead }, [
+    sealed,
+  ])) {
     pieces.push(piece);
   }
   return concat(...pieces);
@@ -178,13 +180,13 @@ async function openIdentityEnvelope(
 function rootOf(sealed: Uint8Array): Uint8Array {
   const leaves: Uint8Array[] = [];
   for (let at = 0; at < sealed.length; at += LEAF_BYTES) {
-    leaves.push(leafHash1MiB(sealed.subarray(at, at + LEAF_BYTES), () => createHash('sha256')));
+    leaves.push(leafHash1MiB(sealed.subarray(at, at + LEAF_BYTES)));
   }
   return rootOfLeaves(leaves);
 }
 
 function instantOf(text: string): Instant {
   const at = parseInstant(text);
-  if (at === null) throw new CommandFailure('CLI.ANSWER_MALFORMED', { instant: text });
+  if (at === null) throw cannotTell('CLIENT.ANSWER_MALFORMED', { instant: text });
   return at;
 }

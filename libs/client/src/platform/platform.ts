@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { b64u, canonicalBytes, hashText, signatureInput, toPem } from '#trust';
 import type { Commit, EnvelopeName, LogReceipt, Signed, Signer } from '#trust';
 import { logReceipt } from '#trust';
-import { CommandFailure, cannotTell } from '../failure.ts';
+import { ClientFailure, cannotTell } from '../failure.ts';
 import * as answers from './answers.ts';
 import { Http, PlatformRefusal } from './http.ts';
 
@@ -14,6 +14,7 @@ const part = encodeURIComponent;
 export class Platform {
   readonly http: Http;
 
+  /** @param server its address, e.g. `location.origin` in a page that it served */
   constructor(
     readonly server: string,
     attempts?: number,
@@ -31,7 +32,7 @@ export class Platform {
     const { login } = challenge;
     // A signature for another server's challenge would let this one sign in there.
     if (!URL.canParse(login.origin) || new URL(login.origin).origin !== new URL(this.server).origin) {
-      throw new CommandFailure('CLI.OTHER_ORIGIN', { server: this.server, origin: login.origin });
+      throw new ClientFailure('CLIENT.OTHER_ORIGIN', { server: this.server, origin: login.origin });
     }
     const signature = b64u.encode(await signer.sign(signatureInput('login', login)));
     const chain = toPem([signer.certificate, ...signer.chain]);
@@ -107,7 +108,13 @@ export class Platform {
     return this.parse(answers.bidAnswer, answer, 'bid');
   }
 
-  async putPart(c: string, uploadToken: string, at: { e: EnvelopeName; n: number }, body: Uint8Array) {
+  async putPart(
+    c: string,
+    uploadToken: string,
+    at: { e: EnvelopeName; n: number },
+    body: Uint8Array,
+    signal?: AbortSignal,
+  ) {
     await this.http.json({
       method: 'PUT',
       path: `${API}/bids/${part(c)}/envelopes/${at.e}/parts/${String(at.n)}`,
@@ -115,6 +122,7 @@ export class Platform {
       body,
       contentType: OCTETS,
       timeoutMs: 300_000,
+      ...(signal ? { signal } : {}),
     });
   }
 
@@ -134,7 +142,7 @@ export class Platform {
       );
       for (const { c, commit } of page.items) {
         if (hashText('commit', commit) !== c)
-          throw cannotTell('CLI.ANSWER_MALFORMED', { what: 'commits', c });
+          throw cannotTell('CLIENT.ANSWER_MALFORMED', { what: 'commits', c });
         found.set(c, commit);
       }
       cursor = page.nextCursor ?? null;
@@ -208,6 +216,6 @@ export class Platform {
     const parsed = schema.safeParse(answer);
     if (parsed.success) return parsed.data;
     const field = parsed.error.issues[0]?.path.join('.') ?? '';
-    throw cannotTell('CLI.ANSWER_MALFORMED', { what, field });
+    throw cannotTell('CLIENT.ANSWER_MALFORMED', { what, field });
   }
 }

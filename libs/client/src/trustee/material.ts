@@ -1,4 +1,3 @@
-import { SystemClock } from '#kernel';
 import type { Instant } from '#kernel';
 import {
   TILE_WIDTH,
@@ -19,10 +18,10 @@ import {
 import type { JournalKey, LogView, Logged, PinnedTrust, ReleaseFacts, ReleaseTrust, Signed } from '#trust';
 import { checkLot, fetchLot } from '../lot.ts';
 import type { CheckedLot } from '../lot.ts';
-import type { ClientTrust } from '../pinned.ts';
 import type { OpeningAnswer } from '../platform/answers.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { LotSecret } from './keystore.ts';
+import type { Trustee } from './seat.ts';
 
 /** What one lot looks like to a trustee who is asked for its shares: fetched anew each time, nothing believed yet. */
 export interface LotMaterial {
@@ -49,13 +48,12 @@ export async function readLog(platform: Platform, trust: PinnedTrust): Promise<L
 
 /** Null before CLOSE. */
 export async function fetchMaterial(
-  platform: Platform,
-  trust: ClientTrust,
+  { platform, trust, clock }: Pick<Trustee, 'platform' | 'trust' | 'clock'>,
   { lot: lotId, close: knownClose, lotKeyHash, deadline }: LotSecret,
   opening: OpeningAnswer,
 ): Promise<LotMaterial | null> {
   if (!opening.close || !opening.closeLog) return null;
-  const now: Instant = new SystemClock().now();
+  const now: Instant = clock.now();
   const file = await fetchLot(platform, lotId);
   const lot = checkLot(file, trust, now, lotKeyHash);
   const view = await platform.lot(lotId);

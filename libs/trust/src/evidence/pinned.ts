@@ -1,6 +1,9 @@
 import type { Instant } from '#kernel';
-import { TrustError, b64u, isCrlFault, parseCrl, parsePem, validateChain } from '#trust';
-import type { Certificate, CertificateLookup, CertificateRevocationList, PinnedTrust } from '#trust';
+import { TrustError, b64u } from '../encoding/index.ts';
+import type { CertificateLookup } from '../encoding/index.ts';
+import { isCrlFault, parseCrl, parsePem, validateChain } from '../pki/index.ts';
+import type { Certificate, CertificateRevocationList } from '../pki/index.ts';
+import type { PinnedTrust } from './trust-file.ts';
 
 /** What a client holds by itself: the pinned roots, and revocation lists that its user gave as a file (`--crls`). */
 export interface ClientTrust extends PinnedTrust {

@@ -54,32 +54,35 @@ it('gives a refusal with the platform’s own code at once', async () => {
     code: 'BIDDING.LATE',
     status: 409,
     facts: { article: '20号令27', status: 409 },
-    exit: 1,
+    undecided: false,
   });
   expect(seen).toHaveLength(1);
 });
 
 it('gives up in the end: nothing was found out', async () => {
   answers = Array(3).fill(again) as typeof answers;
-  await expect(new Http(url, 3).json(get)).rejects.toMatchObject({ code: 'CLI.SERVER_ERROR', status: 503 });
+  await expect(new Http(url, 3).json(get)).rejects.toMatchObject({
+    code: 'CLIENT.SERVER_ERROR',
+    status: 503,
+  });
   await expect(new Http('http://127.0.0.1:1', 2).json(get)).rejects.toMatchObject({
-    code: 'CLI.SERVER_UNREACHABLE',
-    exit: 2,
+    code: 'CLIENT.SERVER_UNREACHABLE',
+    undecided: true,
   });
 });
 
 it('takes no answer that is no JSON, too large, or sends it elsewhere', async () => {
   answers = [{ status: 200, body: '<html>' }];
-  await expect(new Http(url).json(get)).rejects.toMatchObject({ code: 'CLI.ANSWER_MALFORMED' });
+  await expect(new Http(url).json(get)).rejects.toMatchObject({ code: 'CLIENT.ANSWER_MALFORMED' });
   answers = [{ status: 200, body: `"${'x'.repeat(98)}"` }];
-  await expect(new Http(url, 1, 99).json(get)).rejects.toMatchObject({ code: 'CLI.ANSWER_TOO_LARGE' });
+  await expect(new Http(url, 1, 99).json(get)).rejects.toMatchObject({ code: 'CLIENT.ANSWER_TOO_LARGE' });
   answers = [{ status: 200, body: 'x'.repeat(100) }];
-  await expect(new Http(url).bytes(get, 99)).rejects.toMatchObject({ code: 'CLI.ANSWER_TOO_LARGE' });
+  await expect(new Http(url).bytes(get, 99)).rejects.toMatchObject({ code: 'CLIENT.ANSWER_TOO_LARGE' });
   answers = Array(2).fill({
     status: 302,
     body: '',
     headers: { location: 'http://127.0.0.1:1/' },
   }) as typeof answers;
-  await expect(new Http(url, 2).json(get)).rejects.toMatchObject({ code: 'CLI.SERVER_UNREACHABLE' });
-  expect(() => new Http('no url')).toThrow('CLI.SERVER_URL');
+  await expect(new Http(url, 2).json(get)).rejects.toMatchObject({ code: 'CLIENT.SERVER_UNREACHABLE' });
+  expect(() => new Http('no url')).toThrow('CLIENT.SERVER_URL');
 });

@@ -16,7 +16,7 @@ import {
   systemRandom,
 } from '#trust';
 import type { ReleasePermit, ShareTarget, Shares } from '#trust';
-import { SystemClock, formatInstant } from '#kernel';
+import { formatInstant } from '#kernel';
 import type { OpeningAnswer } from '../platform/answers.ts';
 import { deriveStanding } from './identities.ts';
 import type { LotSecret } from './keystore.ts';
@@ -135,27 +135,27 @@ export interface Permitted {
 
 /** Why not, in words, where it is only too early. */
 async function permittedOf(
-  { platform, trust, permitted }: Trustee,
+  trustee: Trustee,
   secret: LotSecret,
   opening: OpeningAnswer,
 ): Promise<Permitted | string> {
   if (!opening.close) return 'not closed';
-  if (formatInstant(new SystemClock().now()) < opening.close.record.releaseAt) return WINDOW;
+  if (formatInstant(trustee.clock.now()) < opening.close.record.releaseAt) return WINDOW;
   // An addition that was stored in time may commit a moment after the window: only when the platform has left `closed`,
   // which it does under the lock that additions take, can none follow, and only then is this set bound.
   if (opening.state === 'waiting' || opening.state === 'closed') return WINDOW;
   const adds = opening.adds.map(({ record }) => hashText('close-add', record));
   const set = [hashText('close', opening.close.record), ...adds].join();
-  const known = permitted.get(secret.lot);
+  const known = trustee.permitted.get(secret.lot);
   if (known?.set === set) return known;
-  const material = await fetchMaterial(platform, trust, secret, opening);
+  const material = await fetchMaterial(trustee, secret, opening);
   if (!material) return 'not closed';
   if (material.lot.lotKeyHash !== secret.lotKeyHash) {
     throw new TrustError('LOTKEY.SHAPE', { reason: 'not the key record that was signed' }, 'platform');
   }
   try {
     const permit = await checkRelease(material.facts, material.trust);
-    permitted.set(secret.lot, { set, material, permit });
+    trustee.permitted.set(secret.lot, { set, material, permit });
     return { set, material, permit };
   } catch (error) {
     if (error instanceof TrustError && error.code === 'EVIDENCE.RELEASE_WINDOW') return WINDOW;

@@ -1,5 +1,4 @@
-import { readFile, rename } from 'node:fs/promises';
-import { SystemClock, formatInstant } from '#kernel';
+import { formatInstant } from '#kernel';
 import {
   TrustError,
   canonicalBytes,
@@ -12,10 +11,9 @@ import {
   verifySigned,
 } from '#trust';
 import type { KeyDestroyed, Signed } from '#trust';
-import { replaceFile } from '../files.ts';
 import { readLog } from './material.ts';
 import { checkLot, fetchLot } from '../lot.ts';
-import type { Keystore, LotSecret } from './keystore.ts';
+import type { LotSecret } from './keystore.ts';
 import type { Trustee } from './seat.ts';
 
 /**
@@ -30,18 +28,18 @@ export async function destroyWhenOver(
 ): Promise<boolean> {
   const hash = await recordedOpening(trustee, secret, record);
   if (hash === null) return false;
-  const { keystore, signer } = trustee;
+  const { keystore, signer, clock } = trustee;
   const destroyed: KeyDestroyed = {
     type: 'key-destroyed',
     lot: secret.lot,
     lotKeyHash: secret.lotKeyHash ?? '',
     i: secret.i,
     record: hash,
-    destroyedAt: formatInstant(new SystemClock().now()),
+    destroyedAt: formatInstant(clock.now()),
   };
   const statement = await signRecord('key-destroyed', destroyed, [signer]);
-  // On disk before the key goes: nobody could sign for this seat's key once it is not known any more what it was for.
-  await replaceFile(pendingPathOf(keystore, secret.lot), canonicalBytes(statement));
+  // Durable before the key goes: nobody could sign for this seat's key once it is not known any more what it was for.
+  await keystore.keepStatement(secret.lot, canonicalBytes(statement));
   await keystore.destroy(secret.lot);
   trustee.progress(`lot ${secret.lot}: opening recorded, key destroyed`);
   await fileDestruction(trustee, secret.lot);
@@ -53,36 +51,21 @@ export async function fileDestruction(
   { keystore, platform }: Pick<Trustee, 'keystore' | 'platform'>,
   lot: string,
 ): Promise<boolean> {
-  const kept = keystore.recordPathOf(lot);
-  const pending = pendingPathOf(keystore, lot);
-  const bytes = (await readIfThere(pending)) ?? (await readIfThere(kept));
+  const bytes = await keystore.statement(lot);
   if (bytes === null || (await keystore.load(lot)) !== null) return false;
   const statement: Signed<KeyDestroyed> = parseRecord(signed(keyDestroyed), bytes);
   await platform.fileDestruction(lot, statement);
-  await rename(pending, kept).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error;
-  });
+  await keystore.statementFiled(lot);
   return true;
-}
-
-const pendingPathOf = (keystore: Keystore, lot: string): string => `${keystore.recordPathOf(lot)}.pending`;
-
-async function readIfThere(path: string): Promise<Uint8Array | null> {
-  try {
-    return new Uint8Array(await readFile(path));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
-  }
 }
 
 /** H of the opening record that ends this lot; null where there is none, or the log does not hold it yet. */
 async function recordedOpening(trustee: Trustee, secret: LotSecret, record: unknown): Promise<string | null> {
   const parsed = signed(openingRecord).safeParse(record);
   if (!parsed.success || secret.close === null) return null;
-  const { platform, trust } = trustee;
+  const { platform, trust, clock } = trustee;
   const file = await fetchLot(platform, secret.lot);
-  const lot = checkLot(file, trust, new SystemClock().now(), secret.lotKeyHash);
+  const lot = checkLot(file, trust, clock.now(), secret.lotKeyHash);
   const signers = parsed.data.signatures.map((each) => each.signer);
   await lot.certificates.learn(signers, (fingerprint) => platform.certificate(fingerprint));
   const holders = verifySigned('opening-record', parsed.data, lot.certificates.lookup);

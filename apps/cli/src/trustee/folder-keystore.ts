@@ -1,0 +1,104 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, readFile, readdir, rename, stat, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Keystore, KeystoreCipher } from '#client';
+import type { Argon2Cost, LotSecret } from '#client';
+import { uuid } from '#trust';
+import { CommandFailure } from '../failure.ts';
+import { replaceFile } from '../files.ts';
+
+/**
+ * A folder of lot keys. One fresh key pair per lot, written durably before it is offered, and destroyed when the lot
+ * is over.
+ */
+export class FolderKeystore extends Keystore {
+  private constructor(
+    readonly folder: string,
+    private readonly cipher: KeystoreCipher,
+  ) {
+    super();
+  }
+
+  /** Opens the keystore, or makes a new one in an empty place. Throws KEYSTORE.PASSPHRASE. */
+  static async open(folder: string, passphrase: string, newCost?: Argon2Cost): Promise<FolderKeystore> {
+    await mkdir(join(folder, 'lots'), { recursive: true, mode: 0o700 });
+    const path = join(folder, 'keystore.json');
+    if (await stat(path).catch(() => null)) {
+      const header = new Uint8Array(await readFile(path));
+      return new FolderKeystore(folder, await KeystoreCipher.open(header, passphrase));
+    }
+    const cipher = await KeystoreCipher.create(passphrase, newCost);
+    await replaceFile(path, cipher.header);
+    return new FolderKeystore(folder, cipher);
+  }
+
+  async lots(): Promise<string[]> {
+    const names = await readdir(join(this.folder, 'lots'));
+    return names.filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -'.json'.length));
+  }
+
+  async load(lot: string): Promise<LotSecret | null> {
+    const bytes = await readFile(this.pathOf(lot)).catch((error: NodeJS.ErrnoException) => {
+      // Only what was never there may be made anew: a key that cannot be read at the moment must not be replaced.
+      if (error.code === 'ENOENT') return null;
+      throw new CommandFailure('KEYSTORE.DAMAGED', { lot, cause: error.code ?? '' });
+    });
+    return bytes && this.cipher.unseal(lot, new Uint8Array(bytes));
+  }
+
+  async save(secret: LotSecret): Promise<void> {
+    await replaceFile(this.pathOf(secret.lot), await this.cipher.seal(secret));
+  }
+
+  /** Writes over the file and removes it. What a disk keeps of old blocks is out of a program's reach. */
+  async destroy(lot: string): Promise<void> {
+    const path = this.pathOf(lot);
+    const { size } = await stat(path);
+    const file = await open(path, 'r+');
+    try {
+      await file.write(randomBytes(size), 0, size, 0);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await unlink(path);
+  }
+
+  keepStatement(lot: string, bytes: Uint8Array): Promise<void> {
+    return replaceFile(this.pendingPathOf(lot), bytes);
+  }
+
+  async statement(lot: string): Promise<Uint8Array | null> {
+    return (await readIfThere(this.pendingPathOf(lot))) ?? (await readIfThere(this.recordPathOf(lot)));
+  }
+
+  async statementFiled(lot: string): Promise<void> {
+    await rename(this.pendingPathOf(lot), this.recordPathOf(lot)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+    });
+  }
+
+  /** Where the signed record of a destruction is kept. */
+  private recordPathOf(lot: string): string {
+    this.pathOf(lot);
+    return join(this.folder, `destroyed-${lot}.json`);
+  }
+
+  private pendingPathOf(lot: string): string {
+    return `${this.recordPathOf(lot)}.pending`;
+  }
+
+  private pathOf(lot: string): string {
+    if (!uuid.safeParse(lot).success) throw new CommandFailure('KEYSTORE.LOT', { lot: lot.slice(0, 60) });
+    return join(this.folder, 'lots', `${lot}.json`);
+  }
+}
+
+async function readIfThere(path: string): Promise<Uint8Array | null> {
+  try {
+    return new Uint8Array(await readFile(path));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}

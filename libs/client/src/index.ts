@@ -1,0 +1,21 @@
+/** What a party's own machine does against a platform that it does not trust, on Node and in a browser alike. */
+export { ClientFailure, cannotTell } from './failure.ts';
+export type { Facts } from './failure.ts';
+export { Http, PlatformRefusal } from './platform/http.ts';
+export type { HttpRequest } from './platform/http.ts';
+export { Platform } from './platform/platform.ts';
+export type { OpeningAnswer } from './platform/answers.ts';
+export { checkLot, fetchLot, lotFile, parseLotFile } from './lot.ts';
+export type { CheckedLot, LotFile } from './lot.ts';
+export { PART_BYTES, moveBid, submitBid } from './submission.ts';
+export type { BidPackage, SealedBid, Submission, SubmissionStep } from './submission.ts';
+export { watchDeadline } from './trustee/deadline.ts';
+export { destroyWhenOver, fileDestruction } from './trustee/destroy.ts';
+export { Keystore } from './trustee/keystore.ts';
+export type { LotSecret } from './trustee/keystore.ts';
+export { KeystoreCipher } from './trustee/keystore-cipher.ts';
+export type { Argon2Cost } from './trustee/keystore-cipher.ts';
+export { releaseShares } from './trustee/release.ts';
+export type { Confirm, ReleaseState } from './trustee/release.ts';
+export { seatOf, takeSeat } from './trustee/seat.ts';
+export type { SeatState, Trustee } from './trustee/seat.ts';
