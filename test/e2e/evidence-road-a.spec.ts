@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { b64u, deriveBidKeys, encodeScalar } from '#trust';
 import type { Reveal } from '#trust';
 import { readSecrets, seedOf } from '#trust/node';
-import { dealingsOf } from '../../libs/trust/src/node/seal-package.ts';
+import { dealingsOf } from '#trust';
 import { BundleEditor } from '../support/story/bundle-editor.ts';
 import { until } from '../support/story/caller.ts';
 import { downloadEvidence, problemsOf, verifyFile } from '../support/story/evidence.ts';

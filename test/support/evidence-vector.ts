@@ -21,7 +21,7 @@ import {
 } from '#trust';
 import type { ArrivalReceipt, DevelopmentCa, ReceiptFile, Signed, Signer } from '#trust';
 import { readSecrets, seedOf } from '#trust/node';
-import { dealingsOf } from '../../libs/trust/src/node/seal-package.ts';
+import { dealingsOf } from '#trust';
 import setUp from './global-setup.mjs';
 import tearDown from './global-teardown.mjs';
 import { testCreditCode } from './lot-fixture.ts';

@@ -16,8 +16,8 @@ export interface OpenedFile {
   readonly e: EnvelopeName;
   readonly path: string;
   readonly size: number;
-  /** base64url. */
-  readonly sha256: string;
+  /** Base64url: SHA-256 up to 1 MiB, above it the RFC 6962 root over leaves of 1 MiB. */
+  readonly hash: string;
 }
 
 export interface OpeningResult {

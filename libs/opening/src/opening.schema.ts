@@ -2,9 +2,15 @@ import type { ContextSchema } from '#persistence';
 import { CreateOpening1700000400001 } from '../migrations/1700000400001-create-opening.ts';
 import { CreateReveals1700000400002 } from '../migrations/1700000400002-create-reveals.ts';
 import { KeepDestructions1700000400003 } from '../migrations/1700000400003-keep-destructions.ts';
+import { ListFilesByTree1700000400005 } from '../migrations/1700000400005-list-files-by-tree.ts';
 
 export const openingSchema: ContextSchema = {
   name: 'opening',
   entities: [],
-  migrations: [CreateOpening1700000400001, CreateReveals1700000400002, KeepDestructions1700000400003],
+  migrations: [
+    CreateOpening1700000400001,
+    CreateReveals1700000400002,
+    KeepDestructions1700000400003,
+    ListFilesByTree1700000400005,
+  ],
 };

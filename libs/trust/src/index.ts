@@ -9,3 +9,4 @@ export * from './bundle-file/index.ts';
 export * from './pki/index.ts';
 export * from './seal/index.ts';
 export * from './timestamp/index.ts';
+export * from './package/index.ts';

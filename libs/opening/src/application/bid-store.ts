@@ -27,7 +27,8 @@ export interface IndexedFile {
   readonly e: EnvelopeName;
   readonly path: string;
   readonly size: number;
-  readonly sha256: string;
+  /** Base64url, as its manifest lists it: SHA-256 up to 1 MiB, above it the root of the tree of 1 MiB leaves. */
+  readonly hash: string;
   /** Offset of its first byte in the envelope's plaintext. */
   readonly position: number;
 }

@@ -8,7 +8,7 @@ import type { IndexedFile } from './bid-store.ts';
  * bytes. The tar has one canonical form, so offsets follow from names and sizes.
  */
 export class IndexSink implements MemberSink {
-  private readonly found: Omit<IndexedFile, 'sha256'>[] = [];
+  private readonly found: Omit<IndexedFile, 'hash'>[] = [];
   private at = 0;
   private pieces: Uint8Array[] | null = null;
   private whole: Uint8Array | null = null;
@@ -57,6 +57,6 @@ export class IndexSink implements MemberSink {
 
   /** The manifest was compared with the members, name by name, before it is given here. */
   entries({ files }: Manifest): IndexedFile[] {
-    return this.found.map((file, at) => ({ ...file, sha256: files[at]?.sha256 ?? '' }));
+    return this.found.map((file, at) => ({ ...file, hash: files[at]?.root ?? files[at]?.sha256 ?? '' }));
   }
 }

@@ -64,7 +64,7 @@ export class OpenedBids extends Opening {
   async files(lotId: LotId, c: string): Promise<readonly OpenedFile[]> {
     if (!(await this.isOpened(lotId, c))) return [];
     const files = await this.unitOfWork.run((tx) => this.stores.bids.files(tx, lotId, c));
-    return files.map(({ e, path, size, sha256 }) => ({ e, path, size, sha256 }));
+    return files.map(({ e, path, size, hash }) => ({ e, path, size, hash }));
   }
 
   async fileStream(lotId: LotId, c: string, e: EnvelopeName, path: string): Promise<Readable | null> {

@@ -40,7 +40,7 @@ interface FileRow {
   readonly e: EnvelopeName;
   readonly path: string;
   readonly size: string;
-  readonly sha256: string;
+  readonly hash: string;
   readonly position: string;
 }
 const fileOf = (row: FileRow): IndexedFile => ({
@@ -158,17 +158,17 @@ export class TypeormBidStore extends BidStore {
     );
     if (added === 0 || files.length === 0) return;
     await tx.execute(
-      `INSERT INTO opening.file (lot, c, e, ordinal, path, size, sha256, position)
-       SELECT $1, $2, $3, f.ordinality, f.path, f.size, f.sha256, f.position
+      `INSERT INTO opening.file (lot, c, e, ordinal, path, size, hash, position)
+       SELECT $1, $2, $3, f.ordinality, f.path, f.size, f.hash, f.position
          FROM ROWS FROM (unnest($4::text[]), unnest($5::bigint[]), unnest($6::text[]), unnest($7::bigint[]))
-              WITH ORDINALITY AS f (path, size, sha256, position, ordinality)`,
+              WITH ORDINALITY AS f (path, size, hash, position, ordinality)`,
       [
         lotId,
         c,
         e,
         files.map((file) => file.path),
         files.map((file) => file.size),
-        files.map((file) => file.sha256),
+        files.map((file) => file.hash),
         files.map((file) => file.position),
       ],
     );
@@ -184,7 +184,7 @@ export class TypeormBidStore extends BidStore {
 
   async files(tx: Tx, lotId: LotId, c: string): Promise<readonly IndexedFile[]> {
     const rows = await tx.query<FileRow>(
-      'SELECT e, path, size, sha256, position FROM opening.file WHERE lot = $1 AND c = $2 ORDER BY e, ordinal',
+      'SELECT e, path, size, hash, position FROM opening.file WHERE lot = $1 AND c = $2 ORDER BY e, ordinal',
       [lotId, c],
     );
     return rows.map(fileOf);
@@ -192,7 +192,7 @@ export class TypeormBidStore extends BidStore {
 
   async file(tx: Tx, lotId: LotId, c: string, e: EnvelopeName, path: string): Promise<IndexedFile | null> {
     const [row] = await tx.query<FileRow>(
-      `SELECT e, path, size, sha256, position FROM opening.file
+      `SELECT e, path, size, hash, position FROM opening.file
         WHERE lot = $1 AND c = $2 AND e = $3 AND path = $4`,
       [lotId, c, e, path],
     );

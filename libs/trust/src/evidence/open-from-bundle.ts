@@ -7,6 +7,8 @@ import { envelopeContext, envelopeKey, openEnvelope } from '../seal/envelope.ts'
 import { LeafHasher, rootOfLeaves } from '../seal/leaf-tree.ts';
 import { checkManifest, MANIFEST_NAME, MAX_MANIFEST_BYTES } from '../seal/manifest.ts';
 import type { ReadMember } from '../seal/manifest.ts';
+import { contentHashOver } from '../package/content-hash.ts';
+import type { PlainContentHash } from '../package/content-hash.ts';
 import { TarReader } from '../seal/tar.ts';
 import type { TarEvent } from '../seal/tar.ts';
 import type { Verification } from './context.ts';
@@ -92,8 +94,7 @@ async function gather(plain: AsyncIterable<Uint8Array>, max: number): Promise<Ui
 class Members {
   private readonly tar = new TarReader();
   private readonly read: ReadMember[] = [];
-  private current: { path: string; size: number; hash: ReturnType<Verification['tools']['newHash']> } | null =
-    null;
+  private current: { path: string; size: number; hash: PlainContentHash } | null = null;
   private readonly kept = new Map<string, Uint8Array[]>();
 
   constructor(
@@ -125,7 +126,7 @@ class Members {
       this.kept.get(this.current?.path ?? '')?.push(event.bytes.slice());
     } else if (this.current) {
       const { path, size, hash } = this.current;
-      this.read.push({ path, size, sha256: b64u.encode(hash.digest()) });
+      this.read.push({ path, size, ...hash.finish() });
     }
   }
 
@@ -135,6 +136,6 @@ class Members {
       if (size > limit) throw new TrustError('SEAL.TOO_LONG', { path, size });
       this.kept.set(path, []);
     }
-    this.current = { path, size, hash: this.v.tools.newHash() };
+    this.current = { path, size, hash: contentHashOver(this.v.tools.newHash, size) };
   }
 }

@@ -1,16 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Worker } from 'node:worker_threads';
+import type { LeafSink } from '../package/ports.ts';
 import { LeafHasher } from '../seal/leaf-tree.ts';
 import { startThread } from './thread.ts';
-
-/** Hashes one ciphertext after another into 1 MiB leaves. */
-export interface LeafSink {
-  /** `bytes` may be reused when the promise settles. */
-  update(bytes: Uint8Array): Promise<void>;
-  /** Leaf hashes of everything since the last `finish`. */
-  finish(): Promise<readonly Uint8Array[]>;
-  close(): Promise<void>;
-}
 
 const newHasher = (): LeafHasher => new LeafHasher(() => createHash('sha256'));
 

@@ -1,79 +1,37 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
-import { TrustError, b64u, canonicalBytes, hashText, parseRecord } from '../encoding/index.ts';
-import {
-  commit as commitSchema,
-  count,
-  envelopeName,
-  hash32,
-  lotKey as lotKeySchema,
-  uuid,
-} from '../records/index.ts';
-import type { Commit, EnvelopeName, LotKey } from '../records/index.ts';
-import { checkCommitShape } from '../seal/commit-shape.ts';
+import { TrustError, canonicalBytes } from '../encoding/index.ts';
+import { parseSecrets, readPackageRecords } from '../package/package-secrets.ts';
+import type { PackageRecords, PackageSecrets } from '../package/package-secrets.ts';
+import type { EnvelopeName } from '../records/index.ts';
 import { writeNewFile } from './write-all.ts';
 
-/**
- * private.json: what only the bidder may see. `seed` opens the whole package (its 24 words are the recovery code);
- * `files` say where each sealed file came from, so that the self-test can compare.
- */
-export const packageSecrets = z.strictObject({
-  type: z.literal('package'),
-  version: z.literal(1),
-  lot: uuid,
-  c: hash32,
-  seed: hash32,
-  supersedes: hash32.nullable(),
-  files: z
-    .array(
-      z.strictObject({
-        e: envelopeName,
-        path: z.string().min(1).max(400),
-        /** Absolute path of the original; null for what was made while sealing. */
-        original: z.string().max(4096).nullable(),
-        size: count,
-        sha256: hash32,
-      }),
-    )
-    .max(50_000),
-});
-export type PackageSecrets = z.infer<typeof packageSecrets>;
+export { seedOf } from '../package/package-secrets.ts';
+export type { PackageSecrets } from '../package/package-secrets.ts';
 
-const MAX_SECRETS_BYTES = 64 * 1024 * 1024;
 export const sealedFileOf = (folder: string, e: EnvelopeName): string => join(folder, `${e}.sealed`);
 const SPOILED = 'SPOILED';
 
 /** A package as it lies on disk: public parts checked against each other, nothing opened. */
-export interface PackageFolder {
+export interface PackageFolder extends PackageRecords {
   readonly folder: string;
-  readonly commit: Commit;
-  /** COMMIT's exact bytes, as they are submitted. */
-  readonly commitBytes: Uint8Array;
-  readonly c: string;
-  readonly lotKey: LotKey;
   readonly spoiled: boolean;
 }
 
 /** Throws TrustError where the folder is not a whole package (a sealing that was interrupted never looks like one). */
 export async function readPackage(folder: string): Promise<PackageFolder> {
   const commitBytes = await readPart(folder, 'commit.json');
-  const commit = parseRecord(commitSchema, commitBytes);
-  const lotKey = parseRecord(lotKeySchema, await readPart(folder, 'lotkey.json'));
-  checkCommitShape(commit, lotKey, hashText('lotkey', lotKey));
-  for (const { e, length } of commit.envelopes) {
+  const records = readPackageRecords(commitBytes, await readPart(folder, 'lotkey.json'));
+  for (const { e, length } of records.commit.envelopes) {
     const found = await stat(sealedFileOf(folder, e)).catch(() => null);
     if (found?.size !== length) throw new TrustError('SEAL.PACKAGE', { missing: `${e}.sealed` });
   }
-  const c = hashText('commit', commit);
-  return { folder, commit, commitBytes, c, lotKey, spoiled: await isSpoiled(folder) };
+  return { ...records, folder, spoiled: await isSpoiled(folder) };
 }
 
 export async function readSecrets(folder: string): Promise<PackageSecrets> {
-  return parseRecord(packageSecrets, await readPart(folder, 'private.json'), MAX_SECRETS_BYTES);
+  return parseSecrets(await readPart(folder, 'private.json'));
 }
-
-export const seedOf = (secrets: PackageSecrets): Uint8Array => b64u.decode(secrets.seed);
 
 async function readPart(folder: string, name: string): Promise<Uint8Array> {
   try {

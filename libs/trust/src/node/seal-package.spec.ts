@@ -12,14 +12,15 @@ import { openBidIdentity } from '../seal/bid-identity.ts';
 import { envelopeContext, envelopeKey, openEnvelope } from '../seal/envelope.ts';
 import { recoveryWords, seedFromWords } from '../seal/seed.ts';
 import { bidLabel, combineShares, keyOfSecretPoint, openShare } from '../threshold/index.ts';
-import { FolderSink, MemorySink } from './member-sink.ts';
+import { MemorySink } from '../package/member-sink.ts';
+import { FolderSink } from './member-sink.ts';
 import { openEnvelopeFile } from './open-envelope-file.ts';
 import { openPackageContent, openPackageStatement, unlockPackage } from './open-package.ts';
 import { readPackage, readSecrets, sealedFileOf, seedOf, spoilPackage } from './package-folder.ts';
 import { nodeAead } from './segment-cipher.ts';
 import { sealPackage } from './seal-package.ts';
 import type { SealedPackage } from './seal-package.ts';
-import type { SealFile } from './seal-envelope-file.ts';
+import type { SealFile } from './original-file.ts';
 import { selfTest, selfTestHere } from './self-test.ts';
 
 let folder: string;

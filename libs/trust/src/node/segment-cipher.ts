@@ -1,13 +1,10 @@
 import { createCipheriv, createDecipheriv, createSecretKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { TrustError } from '../encoding/index.ts';
+import type { SegmentJob } from '../package/ports.ts';
 import type { AeadFactory } from '../seal/aead.ts';
 import { CHUNK_BYTES, SEALED_CHUNK_BYTES, TAG_BYTES, chunkNonce } from '../seal/cobblestone.ts';
 
-/** Work travels between threads in segments of 256 chunks (4 MiB): large enough to make messages free, small enough to bound memory. */
-const SEGMENT_CHUNKS = 256;
-export const PLAIN_SEGMENT_BYTES = SEGMENT_CHUNKS * CHUNK_BYTES;
-export const SEALED_SEGMENT_BYTES = SEGMENT_CHUNKS * SEALED_CHUNK_BYTES;
 const ALGORITHM = 'aes-256-gcm';
 
 /** The chunk cipher over node:crypto. */
@@ -45,13 +42,6 @@ function openChunk(key: KeyObject, nonce: Uint8Array, sealed: Uint8Array, out: U
     throw new TrustError('SEAL.CHUNK');
   }
   out.set(plain);
-}
-
-export interface SegmentJob {
-  readonly mode: 'seal' | 'open';
-  /** The message's AES key and base nonce (cobblestoneKeys). */
-  readonly key: Uint8Array;
-  readonly baseNonce: Uint8Array;
 }
 
 /** One message's chunks in order. Synchronous: runs in a thread or inline. */

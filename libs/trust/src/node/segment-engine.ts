@@ -1,9 +1,9 @@
 import type { Worker } from 'node:worker_threads';
 import { TrustError } from '../encoding/index.ts';
 import type { TrustCode } from '../encoding/index.ts';
-import { TAG_BYTES } from '../seal/cobblestone.ts';
-import { SEALED_SEGMENT_BYTES, SegmentCipher } from './segment-cipher.ts';
-import type { SegmentJob } from './segment-cipher.ts';
+import type { SegmentBuffers, SegmentEngine, SegmentJob, SegmentResult } from '../package/ports.ts';
+import { SEGMENT_BUFFER_BYTES } from '../package/segments.ts';
+import { SegmentCipher } from './segment-cipher.ts';
 import { startThread } from './thread.ts';
 
 export type SegmentRequest =
@@ -22,36 +22,22 @@ export type SegmentReply =
   | { readonly ok: false; readonly code: TrustCode | null; readonly message: string };
 
 /**
- * Two buffers that belong to one segment, seen by both threads: shared memory, because handing an ArrayBuffer over
- * costs as much as hashing it. Whoever holds the segment may touch them, the other side waits for the message.
+ * Seen by both threads: shared memory, because handing an ArrayBuffer over costs as much as hashing it. The side that does
+ * not hold the segment waits for the message.
  */
-export interface SegmentBuffers {
+export interface SharedBuffers extends SegmentBuffers {
   readonly input: SharedArrayBuffer;
   readonly output: SharedArrayBuffer;
 }
 
-export interface SegmentResult {
-  readonly buffers: SegmentBuffers;
-  readonly written: number;
-}
-
-/** Seals or opens the segments of one message at a time, in order. */
-export interface SegmentEngine {
-  start(job: SegmentJob): void;
-  /** `buffers` belong to the engine until the promise settles. */
-  run(buffers: SegmentBuffers, length: number, last: boolean): Promise<SegmentResult>;
-  close(): Promise<void>;
-}
-
-/** Room for a sealed segment and the empty chunk that may end the message, in either direction. */
-const BUFFER_BYTES = SEALED_SEGMENT_BYTES + TAG_BYTES;
-export const newSegmentBuffers = (): SegmentBuffers => ({
-  input: new SharedArrayBuffer(BUFFER_BYTES),
-  output: new SharedArrayBuffer(BUFFER_BYTES),
+const newSharedBuffers = (): SharedBuffers => ({
+  input: new SharedArrayBuffer(SEGMENT_BUFFER_BYTES),
+  output: new SharedArrayBuffer(SEGMENT_BUFFER_BYTES),
 });
 
 /** On the caller's own thread: for envelopes that are done before a thread has started. */
 export class InlineEngine implements SegmentEngine {
+  readonly newBuffers = newSharedBuffers;
   private cipher: SegmentCipher | null = null;
 
   start(job: SegmentJob): void {
@@ -78,6 +64,7 @@ interface Waiting {
 
 /** On a second thread, so that hashing and the disk go on meanwhile. */
 export class ThreadEngine implements SegmentEngine {
+  readonly newBuffers = newSharedBuffers;
   private readonly worker: Worker;
   private readonly waiting: Waiting[] = [];
   private readonly slots = new Map<SegmentBuffers, number>();

@@ -1,7 +1,8 @@
 import { parentPort } from 'node:worker_threads';
 import { TrustError } from '../encoding/index.ts';
 import { SegmentCipher } from './segment-cipher.ts';
-import type { SegmentBuffers, SegmentReply, SegmentRequest } from './segment-engine.ts';
+import type { SegmentBuffers } from '../package/ports.ts';
+import type { SegmentReply, SegmentRequest } from './segment-engine.ts';
 
 /** The crypto thread: takes segments in order; an error ends the message that it belongs to. */
 let cipher: SegmentCipher | null = null;

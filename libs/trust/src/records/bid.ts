@@ -83,7 +83,16 @@ export const manifest = z.strictObject({
   salt: hash32,
   documents: hash32,
   files: z
-    .array(z.strictObject({ path: z.string().min(1).max(400), size: count, sha256: hash32 }))
+    .array(
+      z.strictObject({
+        path: z.string().min(1).max(400),
+        size: count,
+        /** Of a file of up to 1 MiB. */
+        sha256: hash32.optional(),
+        /** Of a larger one: RFC 6962 root over its leaves of 1 MiB. */
+        root: hash32.optional(),
+      }),
+    )
     .max(10_000),
   /** What the making tool says of itself and its machine; the law lets authorities compare it (条例40). */
   tool: z.strictObject({ name: shortText, version: shortText, machine: bytesUpTo(32) }),

@@ -10,8 +10,9 @@ export const MAX_FILES = 10_000;
 export interface ReadMember {
   readonly path: string;
   readonly size: number;
-  /** base64url. */
-  readonly sha256: string;
+  /** Base64url: SHA-256 up to 1 MiB, above it the root of the tree of 1 MiB leaves; never both. */
+  readonly sha256?: string;
+  readonly root?: string;
 }
 
 /**
@@ -30,7 +31,8 @@ export function checkManifest(
   }
   for (const [i, file] of manifest.files.entries()) {
     const member = members[i];
-    if (file.path !== member?.path || file.size !== member.size || file.sha256 !== member.sha256) {
+    const sameHash = file.sha256 === member?.sha256 && file.root === member?.root;
+    if (file.path !== member?.path || file.size !== member.size || !sameHash) {
       throw new TrustError('SEAL.MANIFEST', { reason: 'file differs', path: file.path.slice(0, 100) });
     }
   }

@@ -1,5 +1,4 @@
-import type { SegmentBuffers, SegmentEngine } from './segment-engine.ts';
-import { newSegmentBuffers } from './segment-engine.ts';
+import type { SegmentBuffers, SegmentEngine } from './ports.ts';
 
 /** Segments under way at once: enough to keep both threads and the disk busy, few enough to bound memory (~8 MiB each). */
 const DEPTH = 4;
@@ -59,7 +58,7 @@ export class SegmentPipe {
     const oldest = this.made < DEPTH ? undefined : this.underWay.shift();
     if (oldest) return oldest;
     this.made += 1;
-    return newSegmentBuffers();
+    return this.engine.newBuffers();
   }
 
   private dispatch(last: boolean): void {
