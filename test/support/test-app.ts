@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { parseConfig } from '../../apps/platform/src/config.ts';
 import { createApp } from '../../apps/platform/src/create-app.ts';
+import { freePort } from './story/platform-process.ts';
 import { createTestDatabase } from './test-database.ts';
 import type { TestDatabase } from './test-database.ts';
 
@@ -21,9 +22,12 @@ export interface TestApp {
 export async function createTestApp(environment: Readonly<Record<string, string>> = {}): Promise<TestApp> {
   const database = await createTestDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), 'glasshall-app-'));
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
   const config = parseConfig({
     NODE_ENV: 'test',
-    PORT: '0',
+    PORT: String(port),
+    PUBLIC_URL: url,
     LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'fatal',
     DATA_DIR: dataDir,
     DATABASE_URL: database.url,
@@ -32,11 +36,10 @@ export async function createTestApp(environment: Readonly<Record<string, string>
   });
   const platform = await createApp(config);
   const { app } = platform;
-  await app.listen(0, '127.0.0.1');
-  const { port } = app.getHttpServer().address() as { port: number };
+  await app.listen(port, '127.0.0.1');
   return {
     app,
-    url: `http://127.0.0.1:${port}`,
+    url,
     dataDir,
     database,
     async close() {

@@ -10,6 +10,7 @@ import { LogHealth, TransparencySettings } from '#transparency';
 import { HealthProbes, WebModule } from '#web';
 import type { PlatformConfig } from './config.ts';
 import { contextModules, contextSchemas } from './contexts.ts';
+import { DemoController } from './demo.controller.ts';
 import { OverviewController } from './overview.controller.ts';
 import { sharedCheck } from './shared-check.ts';
 
@@ -52,7 +53,7 @@ export class AppModule {
         WebModule.forRoot({ logger, rateLimits: config.rateLimits }),
         ...contextModules,
       ],
-      controllers: [OverviewController],
+      controllers: [OverviewController, DemoController],
       providers: [
         { provide: Settings, useValue: settings },
         { provide: TransparencySettings, useValue: config.log },

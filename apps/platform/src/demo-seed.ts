@@ -78,6 +78,10 @@ export async function seedDemo(app: NestExpressApplication, url: string): Promis
   return seed;
 }
 
+/** Whom the seeding made; nobody before it is complete. */
+export const seededIdentities = async (dataDir: string): Promise<readonly DemoIdentity[]> =>
+  (await readJson<DemoSeed>(seedFile(dataDir)))?.identities ?? [];
+
 /** What must outlive a kill: without the authority's key a later start could certify nobody. */
 interface Seeding {
   readonly password: string;

@@ -11,11 +11,13 @@ import { LotNotice } from './pages/public/lot-notice.tsx';
 import { NoticesPage } from './pages/public/notices.tsx';
 import { NotFoundPage } from './pages/public/not-found.tsx';
 import { theme } from './theme.ts';
+import { UnlockDialog } from './session/unlock-dialog.tsx';
 import { Layout } from './ui/layout.tsx';
 import { Loading } from './ui/states.tsx';
 
 const LotOpening = lazy(() => import('./pages/public/lot-opening.tsx'));
 const LotResult = lazy(() => import('./pages/public/lot-result.tsx'));
+const SignInPage = lazy(() => import('./pages/account/sign-in.tsx'));
 const LogPage = lazy(() => import('./pages/public/log-head.tsx'));
 const VerifyPage = lazy(() => import('./pages/public/verify.tsx'));
 
@@ -56,9 +58,11 @@ export function App() {
                   </Route>
                   <Route path="/log-head" element={<LogPage />} />
                   <Route path="/verify" element={<VerifyPage />} />
+                  <Route path="/sign-in" element={<SignInPage />} />
                   <Route path="*" element={<NotFoundPage />} />
                 </Routes>
               </Suspense>
+              <UnlockDialog />
             </Layout>
           </BrowserRouter>
         </QueryClientProvider>

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { zhCn } from './i18n/zh-cn/index.ts';
 
 /** What stands in the sources, found by their text: a key or a class is written whole, or as `prefix${value}`. */
-const sources = (folder: string, wanted: (path: string) => boolean): string =>
+const sources = (folder: string, wanted: (path: string) => boolean, kind = /\.tsx?$/): string =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((path) => /\.tsx?$/.test(path) && !path.endsWith('.spec.ts') && wanted(path))
+    .filter((path) => kind.test(path) && !path.endsWith('.spec.ts') && wanted(path))
     .map((path) => readFileSync(join(folder, path), 'utf8'))
     .join('\n');
 
@@ -48,12 +48,12 @@ describe('words', () => {
   });
 });
 
-describe('the style sheet', () => {
-  const css = readFileSync(join(portal, 'styles.css'), 'utf8').replaceAll(/\/\*.*?\*\//gs, '');
+describe('the style sheets', () => {
+  const css = sources(portal, () => true, /\.css$/).replaceAll(/\/\*.*?\*\//gs, '');
   /** Written by the libraries: the link of the page that is shown, Ant Design's button. */
   const theirs = new Set(['active', 'ant-btn']);
 
-  it('has no class that no component bears', () => {
+  it('have no class that no component bears', () => {
     const selectors = [...css.matchAll(/([^{}]+)\{/g)].map(([, selector = '']) => selector).join(' ');
     const styled = [...all(selectors, /\.([a-zA-Z][\w-]*)/g)].filter((name) => !theirs.has(name));
     const written = [...code.matchAll(/className=(?:"([^"]*)"|\{([^}]*(?:\$\{[^}]*\}[^}]*)*)\})/g)].map(
@@ -69,7 +69,7 @@ describe('the style sheet', () => {
     expect(styled.filter((name) => !borne(name))).toEqual([]);
   });
 
-  it('has no colour that nothing shows', () => {
+  it('have no colour that nothing shows', () => {
     expect([...all(css, /(--[\w-]+):/g)].filter((name) => !css.includes(`var(${name})`))).toEqual([]);
   });
 });

@@ -75,7 +75,8 @@ export async function runCampaign(
     const [, , forgotten] = bids.standing;
     if (forgotten) await hideBid(home, forgotten);
     const acknowledged = [...bids.standing, spoiled];
-    await playOpening(home, story, bids);
+    // The deadline may be as far away as when bidding began: how long all kills take is an estimate.
+    await playOpening(home, story, bids, biddingMs + 300_000);
     await supervisor.rest();
     const losses = [...supervisor.crashes, ...(await lossesOf(home, story, bids, acknowledged, folder))];
     story.witness.stop();
@@ -131,13 +132,18 @@ async function beginBid({ people, lot }: Story, folder: string): Promise<void> {
     });
 }
 
-async function playOpening(home: PlatformHome, story: Story, bids: BidsTaken): Promise<void> {
+async function playOpening(
+  home: PlatformHome,
+  story: Story,
+  bids: BidsTaken,
+  patienceMs: number,
+): Promise<void> {
   const { people, lot } = story;
   const [, , forgotten, damaged] = bids.standing;
   const [first, , finder, owner] = people.bidders;
   const { agency } = people.seats;
   let [hurt, objected] = [home.environment['S3_ENDPOINT'] !== undefined, false];
-  await runOpening(people, lot, [1, 3, 5], async (view: OpeningView) => {
+  const onView = async (view: OpeningView): Promise<void> => {
     if (!damaged || !owner || !first || !forgotten || !finder) throw new Error('four bids stand');
     if (view.state === 'closed' && view.adds.length === 0) await findYourself(home, finder, lot, forgotten);
     // Before any sheet is opened; a platform that is killed may show neither of the two states for long.
@@ -147,7 +153,8 @@ async function playOpening(home: PlatformHome, story: Story, bids: BidsTaken): P
     await restoreDamaged(owner, lot, view, damaged);
     if (!objected && view.state === 'stage-1') await objectAndAnswer(first, agency, lot);
     objected ||= view.state === 'stage-1';
-  });
+  };
+  await runOpening(people, lot, [1, 3, 5], onView, patienceMs);
   await signOpeningRecord(people, lot);
 }
 

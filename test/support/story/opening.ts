@@ -110,12 +110,16 @@ const PARTS = [
   { stage: 1, audience: 'committee', at: 'stage-1' },
 ] as const;
 
-/** The trustees at these seats send what the hall waits for, until the opening has come to its end. */
+/**
+ * The trustees at these seats send what the hall waits for, until the opening has come to its end. `patienceMs` begins
+ * now: whoever calls long before the deadline adds what is left of it.
+ */
 export async function runOpening(
   people: People,
   lot: KeyedLot,
   seats: readonly number[] = [1, 2, 3],
   onView: (view: OpeningView) => Promise<void> = () => Promise.resolve(),
+  patienceMs = 240_000,
 ): Promise<OpeningView> {
   const anyone = people.seats.agency;
   return until(
@@ -127,7 +131,7 @@ export async function runOpening(
       for (const i of seats) await sendMissing(people, lot, i, view);
       return null;
     },
-    240_000,
+    patienceMs,
     300,
   );
 }

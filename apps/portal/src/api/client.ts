@@ -1,4 +1,5 @@
 import createClient from 'openapi-fetch';
+import { currentSession, setSession } from '../session/session-store.ts';
 import type { components, paths } from './platform.ts';
 
 /** RFC 9457 as the platform gives it: a title in both languages, a stable code, and the facts. */
@@ -29,6 +30,22 @@ const broken = (status: number): ProblemError =>
 
 export const api = createClient<paths>({ baseUrl: window.location.origin });
 
+/** What says who asks; empty for a visitor. */
+export const bearer = (): Readonly<Record<string, string>> => {
+  const session = currentSession();
+  return session ? { authorization: `Bearer ${session.token}` } : {};
+};
+
+api.use({
+  onRequest: ({ request }) => {
+    for (const [name, value] of Object.entries(bearer())) request.headers.set(name, value);
+  },
+  // A session that is over shows itself as such; drafts stay where they are.
+  onResponse: ({ response }) => {
+    if (response.status === 401) setSession(null, null);
+  },
+});
+
 interface Answer<T> {
   readonly data?: T;
   readonly error?: unknown;
@@ -46,7 +63,7 @@ export async function unwrap<T>(asking: Promise<Answer<T>>): Promise<T> {
 
 /** A file that is no JSON: a checkpoint, a key. */
 export async function fetchText(path: string): Promise<string> {
-  const response = await fetch(path).catch(() => {
+  const response = await fetch(path, { headers: bearer() }).catch(() => {
     throw unreachable();
   });
   if (response.ok) return response.text();

@@ -21,6 +21,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/demo/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Key files of the demonstration’s people; nothing outside demonstration mode */
+        get: operations["DemoController_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/log/checkpoint": {
         parameters: {
             query?: never;
@@ -1280,6 +1297,45 @@ export interface operations {
             };
         };
     };
+    DemoController_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** @description `tenderee`, `bidder-3` */
+                            name: string;
+                            organisation: string;
+                            creditCode: string;
+                            role: string;
+                            /** @description The key file, base64url */
+                            p12: string;
+                            password: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     LogController_checkpoint: {
         parameters: {
             query?: never;
@@ -1461,7 +1517,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": {
+                        /** @description To be signed as it is */
+                        login: {
+                            /** @enum {string} */
+                            type: "login";
+                            origin: string;
+                            nonce: string;
+                            expiresAt: string;
+                        };
+                    };
+                };
             };
             /** @description Problem */
             default: {
@@ -1491,7 +1558,22 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": {
+                        /** @description Bearer token; shown once */
+                        token: string;
+                        expiresAt: string;
+                        principal: {
+                            personId: string;
+                            /** @description Unified social credit code */
+                            organisationId: string;
+                            roles: ("tenderee" | "agency" | "bidder" | "regulator" | "operator" | "expert" | "notary" | "audit" | "auditor")[];
+                            permissions: ("me.read" | "parties.approve" | "parties.read" | "authorities.manage" | "tender.manage" | "tender.cancel" | "trustee.act" | "bid.submit" | "opening.sign" | "evaluation.read" | "evaluation.manage" | "award.manage" | "deadline.change" | "evidence.full" | "operations.read")[];
+                            certificateFingerprint: string;
+                            sessionId: string;
+                        };
+                    };
+                };
             };
             /** @description Problem */
             default: {
@@ -1543,7 +1625,17 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": {
+                        personId: string;
+                        /** @description Unified social credit code */
+                        organisationId: string;
+                        roles: ("tenderee" | "agency" | "bidder" | "regulator" | "operator" | "expert" | "notary" | "audit" | "auditor")[];
+                        permissions: ("me.read" | "parties.approve" | "parties.read" | "authorities.manage" | "tender.manage" | "tender.cancel" | "trustee.act" | "bid.submit" | "opening.sign" | "evaluation.read" | "evaluation.manage" | "award.manage" | "deadline.change" | "evidence.full" | "operations.read")[];
+                        certificateFingerprint: string;
+                        sessionId: string;
+                    };
+                };
             };
             /** @description Problem */
             default: {
@@ -1603,7 +1695,20 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": {
+                        creditCode: string;
+                        name: string;
+                        personId: string;
+                        certificate: string;
+                        grants: {
+                            /** @enum {string} */
+                            role: "tenderee" | "agency" | "bidder" | "regulator" | "operator" | "expert" | "notary" | "audit" | "auditor";
+                            /** @enum {string} */
+                            state: "requested" | "granted";
+                        }[];
+                    };
+                };
             };
             /** @description Problem */
             default: {

@@ -5,7 +5,12 @@ import { useTranslation } from 'react-i18next';
 import { Link, NavLink, useLocation } from 'react-router';
 import { overviewQuery } from '../api/platform-state.ts';
 import { chooseLanguage } from '../i18n/index.ts';
+import { DESKS } from '../session/desks.ts';
+import { meQuery } from '../session/me.ts';
+import { may, useSession } from '../session/session-store.ts';
+import { signOut } from '../session/sign-in.ts';
 import { useServerNow } from './clock.ts';
+import { DemoBar } from './demo-bar.tsx';
 import { beijing } from './time.tsx';
 
 const PAGES = [
@@ -23,7 +28,9 @@ export function Layout({ children }: { readonly children: ReactNode }) {
       <a className="skip" href="#content">
         {t('nav.skip')}
       </a>
+      <DemoBar />
       <Header />
+      <DeskNav />
       <main id="content" ref={main} tabIndex={-1}>
         {children}
       </main>
@@ -64,6 +71,7 @@ function Header() {
         </nav>
         <div className="top-end">
           <ServerClock />
+          <Account />
           <button
             type="button"
             className="language"
@@ -76,6 +84,48 @@ function Header() {
         </div>
       </div>
     </header>
+  );
+}
+
+function Account() {
+  const { t } = useTranslation();
+  const session = useSession();
+  const { pathname } = useLocation();
+  // One that is over elsewhere is found at the next look: the client lets go of it at a 401.
+  useQuery(meQuery(session?.token ?? null));
+  if (!session)
+    return (
+      <Link className="account" to={`/sign-in?next=${encodeURIComponent(pathname)}`}>
+        {t('session.signIn')}
+      </Link>
+    );
+  return (
+    <span className="account">
+      <span title={session.organisation}>
+        {session.person === '' ? session.organisation : session.person}
+      </span>{' '}
+      <button type="button" onClick={() => void signOut()}>
+        {t('session.signOut')}
+      </button>
+    </span>
+  );
+}
+
+/** The workplaces of whoever is signed in. */
+function DeskNav() {
+  const { t } = useTranslation();
+  const session = useSession();
+  const desks = DESKS.filter(({ permission }) => may(session, permission));
+  if (!session || desks.length === 0) return null;
+  return (
+    <nav className="desks no-print" aria-label={t('session.desks')}>
+      <span>{session.organisation}</span>
+      {desks.map(({ path, word }) => (
+        <NavLink key={path} to={path}>
+          {t(word)}
+        </NavLink>
+      ))}
+    </nav>
   );
 }
 

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Ip, Param, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { formatInstant, refuse, RefusalError } from '#kernel';
-import { CurrentPrincipal, decodeCursor, PageQuery, pageOf, Public, RequirePermission } from '#web';
+import { Answers, CurrentPrincipal, decodeCursor, PageQuery, pageOf, Public, RequirePermission } from '#web';
 import type { Principal } from '#web';
 import { ApproveRole } from '../application/approve-role.ts';
 import { EnrolOrganisation } from '../application/enrol-organisation.ts';
@@ -10,6 +10,7 @@ import type { OrganisationRow } from '../application/party-store.ts';
 import type { PartyCode } from '../domain/refusals.ts';
 import { isPartyRole } from '../domain/roles.ts';
 import { Parties } from '../parties.facade.ts';
+import { enrolmentAnswer } from './parties-answers.ts';
 import { EnrolDto } from './parties.dto.ts';
 
 const unknown = (code: PartyCode, facts: Record<string, string>) =>
@@ -37,6 +38,7 @@ export class OrganisationsController {
   @Post('organisations')
   @Public()
   @ApiOperation({ summary: 'Enrols the organisation and person that a certificate names' })
+  @Answers(enrolmentAnswer, '', 201)
   enrol(@Body() dto: EnrolDto, @Ip() address: string) {
     return this.enrolment.run(dto, dto.roles, address);
   }

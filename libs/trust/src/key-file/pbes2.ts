@@ -99,7 +99,9 @@ async function pbkdf2(
   { salt, iterations, digest }: { salt: Uint8Array; iterations: number; digest: string },
   keyBytes: number,
 ): Promise<Uint8Array> {
-  const secret = await subtle.importKey('raw', utf8.encode(password), 'PBKDF2', false, ['deriveBits']);
+  const secret = await subtle.importKey('raw', utf8.encode(password).slice(), 'PBKDF2', false, [
+    'deriveBits',
+  ]);
   const parameters = { name: 'PBKDF2', salt: salt.slice(), iterations, hash: digest };
   return new Uint8Array(await subtle.deriveBits(parameters, secret, keyBytes * 8));
 }

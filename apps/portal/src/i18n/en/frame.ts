@@ -40,6 +40,11 @@ export const frame: Same<typeof chinese> = {
     refusedNext: 'Check what is said above and try again.',
     code: 'Code',
   },
+  dialog: {
+    close: 'Close',
+    back: 'Back',
+    final: 'This cannot be taken back.',
+  },
   notFound: {
     title: 'There is no such page',
     text: 'The address may be mistyped, or the page was renamed.',

@@ -6,7 +6,17 @@ import { log } from './log.ts';
 import { lot } from './lot.ts';
 import { opening } from './opening.ts';
 import { result } from './result.ts';
+import { session } from './session.ts';
 import { verify } from './verify.ts';
 
 /** Every sentence of `zh-cn`, one by one and file by file: the compiler and a test hold the two together. */
-export const en: Same<typeof zhCn> = { ...frame, ...lists, ...lot, ...opening, ...result, ...log, ...verify };
+export const en: Same<typeof zhCn> = {
+  ...frame,
+  ...lists,
+  ...lot,
+  ...opening,
+  ...result,
+  ...log,
+  ...verify,
+  ...session,
+};

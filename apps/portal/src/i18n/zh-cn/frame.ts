@@ -36,6 +36,11 @@ export const frame = {
     refusedNext: '请按上面的说明核对后重试。',
     code: '代码',
   },
+  dialog: {
+    close: '关闭',
+    back: '返回',
+    final: '确认后不能撤回。',
+  },
   notFound: {
     title: '没有这个页面',
     text: '网址可能抄错了，或者页面已经改名。',

@@ -4,7 +4,8 @@ import { log } from './log.ts';
 import { lot } from './lot.ts';
 import { opening } from './opening.ts';
 import { result } from './result.ts';
+import { session } from './session.ts';
 import { verify } from './verify.ts';
 
 /** 简体中文：先写这一份，英文与它逐个文件、逐条对应。 */
-export const zhCn = { ...frame, ...lists, ...lot, ...opening, ...result, ...log, ...verify };
+export const zhCn = { ...frame, ...lists, ...lot, ...opening, ...result, ...log, ...verify, ...session };

@@ -1,0 +1,11 @@
+import type { ParseKeys } from 'i18next';
+import type { Permission } from './session-store.ts';
+
+/** A workplace: who may do this finds it in the header. */
+export interface Desk {
+  readonly permission: Permission;
+  readonly path: string;
+  readonly word: ParseKeys;
+}
+
+export const DESKS: readonly Desk[] = [];

@@ -1,0 +1,58 @@
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { overviewQuery } from '../api/platform-state.ts';
+import { demoIdentitiesQuery, demoSigner } from '../session/demo.ts';
+import { FaultView } from '../session/fault-view.tsx';
+import { useSession } from '../session/session-store.ts';
+import { signIn, signOut } from '../session/sign-in.ts';
+
+/** In demonstrations only, on every page: who one is right now, and anybody else by one click. */
+export function DemoBar() {
+  const { t } = useTranslation();
+  const { data: overview } = useQuery(overviewQuery());
+  const { data: people = [] } = useQuery(demoIdentitiesQuery(overview?.demo ?? false));
+  const session = useSession();
+  const [fault, setFault] = useState<unknown>(null);
+  const [busy, setBusy] = useState(false);
+  if (people.length === 0) return null;
+  const become = async (name: string | null): Promise<void> => {
+    setBusy(true);
+    setFault(null);
+    try {
+      await signOut();
+      const signer = name === null ? null : await demoSigner(name);
+      if (signer) await signIn(signer, name);
+    } catch (error) {
+      setFault(error);
+    }
+    setBusy(false);
+  };
+  const chip = (name: string | null, word: string, title?: string) => (
+    <button
+      key={name ?? ''}
+      type="button"
+      title={title}
+      disabled={busy}
+      aria-pressed={(session?.demo ?? null) === name && (name !== null || !session)}
+      onClick={() => void become(name)}
+    >
+      {word}
+    </button>
+  );
+  return (
+    <section className="demo-bar no-print" aria-label={t('session.demo.label')}>
+      <strong>{t('session.demo.mark')}</strong>
+      <span>{t('session.demo.as')}</span>
+      {chip(null, t('session.demo.visitor'))}
+      {people.map(({ name, organisation, role }) => {
+        const number = /-(\d+)$/.exec(name)?.[1] ?? '';
+        return chip(name, `${t(`session.demo.${roleWord(role)}`)}${number}`, organisation);
+      })}
+      {fault !== null && <FaultView error={fault} />}
+    </section>
+  );
+}
+
+const WORDS = ['tenderee', 'agency', 'regulator', 'operator', 'notary', 'bidder'] as const;
+const roleWord = (role: string) => WORDS.find((each) => each === role) ?? 'notary';

@@ -1,0 +1,65 @@
+import Button from 'antd/es/button';
+import { useState } from 'react';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { FaultView } from '../session/fault-view.tsx';
+import { SignCancelled } from '../session/signing.ts';
+import { Dialog } from './dialog.tsx';
+
+/**
+ * A button for what cannot be taken back. The dialog says what will happen (`children`) and that it is final; what
+ * `run` throws is shown in it, and nothing closes until it is done. Not for anything that can be undone.
+ */
+export function Final({
+  word,
+  title,
+  run,
+  disabled = false,
+  children,
+}: {
+  readonly word: string;
+  readonly title: string;
+  readonly run: () => Promise<void>;
+  readonly disabled?: boolean;
+  readonly children: ReactNode;
+}) {
+  const { t } = useTranslation();
+  const [open, setOpen] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [fault, setFault] = useState<unknown>(null);
+  const act = async (): Promise<void> => {
+    setBusy(true);
+    setFault(null);
+    try {
+      await run();
+      setOpen(false);
+    } catch (error) {
+      if (!(error instanceof SignCancelled)) setFault(error);
+    }
+    setBusy(false);
+  };
+  return (
+    <>
+      <Button type="primary" disabled={disabled} onClick={() => setOpen(true)}>
+        {word}
+      </Button>
+      {open && (
+        <Dialog title={title} close={() => !busy && setOpen(false)}>
+          {children}
+          <p>
+            <strong>{t('dialog.final')}</strong>
+          </p>
+          {fault !== null && <FaultView error={fault} />}
+          <div className="dialog-actions">
+            <Button disabled={busy} onClick={() => setOpen(false)}>
+              {t('dialog.back')}
+            </Button>
+            <Button type="primary" loading={busy} onClick={() => void act()}>
+              {word}
+            </Button>
+          </div>
+        </Dialog>
+      )}
+    </>
+  );
+}

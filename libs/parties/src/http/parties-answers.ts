@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { PARTY_ROLES, PERMISSIONS } from '../domain/roles.ts';
+
+export const challengeAnswer = z.object({
+  login: z
+    .object({ type: z.literal('login'), origin: z.string(), nonce: z.string(), expiresAt: z.string() })
+    .describe('To be signed as it is'),
+});
+
+export const principalAnswer = z.object({
+  personId: z.string(),
+  organisationId: z.string().describe('Unified social credit code'),
+  roles: z.array(z.enum(PARTY_ROLES)),
+  permissions: z.array(z.enum(PERMISSIONS)),
+  certificateFingerprint: z.string(),
+  sessionId: z.string(),
+});
+
+export const sessionAnswer = z.object({
+  token: z.string().describe('Bearer token; shown once'),
+  expiresAt: z.string(),
+  principal: principalAnswer,
+});
+
+export const enrolmentAnswer = z.object({
+  creditCode: z.string(),
+  name: z.string(),
+  personId: z.string(),
+  certificate: z.string(),
+  grants: z.array(z.object({ role: z.enum(PARTY_ROLES), state: z.enum(['requested', 'granted']) })),
+});
