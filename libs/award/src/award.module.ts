@@ -7,20 +7,23 @@ import { AwardFactsReader } from './application/award-facts.ts';
 import { AwardLot } from './application/award-lot.ts';
 import { AwardStore } from './application/award-store.ts';
 import { PubliciseCandidates } from './application/publicise-candidates.ts';
+import { ReadDay } from './application/read-day.ts';
 import { StartAward } from './application/start-award.ts';
 import { AwardResults } from './award.facade.ts';
+import { AgencyDayController } from './http/agency-day.controller.ts';
 import { AwardController } from './http/award.controller.ts';
 import { ProgressController } from './http/progress.controller.ts';
 import { TypeormAwardStore } from './infrastructure/award.typeorm-store.ts';
 import { AwardEvidence, StoredAwardResults } from './infrastructure/stored-award.ts';
 
 @Module({
-  controllers: [AwardController, ProgressController],
+  controllers: [AwardController, ProgressController, AgencyDayController],
   providers: [
     { provide: AwardStore, useClass: TypeormAwardStore },
     { provide: AwardResults, useClass: StoredAwardResults },
     AwardFactsReader,
     StartAward,
+    ReadDay,
     PubliciseCandidates,
     AwardLot,
     AwardEvidence,

@@ -44,6 +44,39 @@ export interface LotView {
   readonly journal: Signed<JournalKey> | null;
 }
 
+/** A lot on the desk of its agency or tenderee, drafts too (the agency's). Nothing here depends on bids (法22). */
+export interface DeskLot {
+  readonly id: LotId;
+  readonly name: string;
+  readonly projectId: ProjectId;
+  readonly projectName: string;
+  readonly side: 'agency' | 'tenderee';
+  readonly state: LotState;
+  readonly ruleset: string;
+  readonly acceleration: Acceleration;
+  readonly documentsFrom: Instant;
+  readonly documentsUntil: Instant;
+  readonly deadline: Instant;
+  readonly createdAt: Instant;
+  readonly noticeVersion: number;
+  /** That the next notice would name. */
+  readonly documents: number;
+  /** While the key is made. */
+  readonly seatsWithoutKey: readonly Seat[];
+  readonly signaturesMissing: number;
+  /** Questions on the documents that nobody has answered. */
+  readonly openQuestions: number;
+  /** A deadline change waits for the regulator's signature. */
+  readonly proposal: boolean;
+}
+
+export interface DeskQuery {
+  /** Exclusive; newest first. */
+  readonly after: readonly [createdAt: Instant, id: string] | null;
+  readonly limit: number;
+  readonly projectId: ProjectId | null;
+}
+
 /** What the intake needs to judge one commitment, read in the intake's own transaction. */
 export interface IntakeFacts {
   readonly lotId: LotId;
@@ -67,4 +100,9 @@ export abstract class Tendering {
   abstract lotByKeyHash(lotKeyHash: string): Promise<LotView | null>;
   /** Null when the lot takes no bids; also after its deadline it answers, because a late bid is recorded. */
   abstract intakeFacts(tx: Tx, lotId: LotId): Promise<IntakeFacts | null>;
+}
+
+/** Own lots of an agency or a tenderee; drafts only the agency's. */
+export abstract class TenderDesk {
+  abstract lotsOf(organisation: string, query: DeskQuery): Promise<readonly DeskLot[]>;
 }

@@ -19,41 +19,68 @@ import { RegisterProject } from './application/register-project.ts';
 import { Signers } from './application/signed-input.ts';
 import { StoreDocument } from './application/store-document.ts';
 import { SweepDocuments } from './application/sweep-documents.ts';
+import { ChooseSeats } from './application/choose-seats.ts';
+import { DeskStore } from './application/desk-store.ts';
+import { ProposeDeadline } from './application/propose-deadline.ts';
+import { QuestionLimit } from './application/question-limit.ts';
+import { QuestionStore } from './application/question-store.ts';
+import { Questions } from './application/questions.ts';
+import { ReadDesk } from './application/read-desk.ts';
 import { TenderingTicks } from './application/tendering-ticks.ts';
 import { LotKeysController } from './http/lot-keys.controller.ts';
 import { LotsController } from './http/lots.controller.ts';
+import { DeadlinesController } from './http/deadlines.controller.ts';
+import { DeskController } from './http/desk.controller.ts';
+import { QuestionsController } from './http/questions.controller.ts';
 import { ProjectsController } from './http/projects.controller.ts';
 import { LotEvidence } from './infrastructure/lot-evidence.ts';
 import { TypeormLotKeyStore } from './infrastructure/lot-key.typeorm-store.ts';
 import { TypeormLotStore } from './infrastructure/lot.typeorm-store.ts';
+import { TypeormDeskStore } from './infrastructure/desk.typeorm-store.ts';
+import { TypeormQuestionStore } from './infrastructure/question.typeorm-store.ts';
 import { TypeormNoticeStore } from './infrastructure/notice.typeorm-store.ts';
-import { Tendering } from './tendering.facade.ts';
+import { TenderDesk, Tendering } from './tendering.facade.ts';
 
 @Global()
 @Module({
-  controllers: [ProjectsController, LotsController, LotKeysController],
+  controllers: [
+    ProjectsController,
+    LotsController,
+    DeadlinesController,
+    LotKeysController,
+    QuestionsController,
+    DeskController,
+  ],
   providers: [
     { provide: LotStore, useClass: TypeormLotStore },
     { provide: NoticeStore, useClass: TypeormNoticeStore },
     { provide: LotKeyStore, useClass: TypeormLotKeyStore },
+    { provide: DeskStore, useClass: TypeormDeskStore },
+    { provide: QuestionStore, useClass: TypeormQuestionStore },
+    ReadDesk,
+    { provide: TenderDesk, useExisting: ReadDesk },
     ReadLots,
     { provide: Tendering, useExisting: ReadLots },
     LotSteps,
     Signers,
     RegisterProject,
+    ChooseSeats,
     CreateLot,
     StoreDocument,
     PublishNotice,
     OfferKey,
     CompleteLotKey,
     ChangeDeadline,
+    ProposeDeadline,
+    Questions,
+    QuestionLimit,
     CancelLot,
     ApplyDueEvents,
     SweepDocuments,
     TenderingTicks,
     LotEvidence,
   ],
-  exports: [Tendering],
+  exports: [Tendering, TenderDesk],
 })
 export class TenderingModule implements OnModuleInit {
   constructor(

@@ -12,6 +12,8 @@ describe('the path in the log', () => {
     `/api/v1/lots/${lot}/bids?x`,
     `/api/v1/lots/${lot}/moves/`,
     `/api/v1/lots/${lot}/documents/${c}`,
+    `/api/v1/lots/${lot}/questions`,
+    `/api/v1/lots/${lot}/questions/3/answer`,
   ])('names neither bid nor lot: %s', (url) => {
     expect(loggedPath(url)).toBe('/api/v1/[sealed]');
   });

@@ -386,6 +386,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{id}/lots/{lotId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** A draft, said anew; after its first notice only a change alters a lot (法23) */
+        put: operations["ProjectsController_reviseLot"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/lots": {
         parameters: {
             query?: never;
@@ -431,7 +448,8 @@ export interface paths {
         /** A document for the next notice, clarification or change */
         put: operations["LotsController_putDocument"];
         post?: never;
-        delete?: never;
+        /** Takes a document of the next notice out; a published one stays */
+        delete: operations["LotsController_removeDocument"];
         options?: never;
         head?: never;
         patch?: never;
@@ -486,22 +504,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/lots/{id}/deadline-changes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["LotsController_changeDeadline"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/lots/{id}/cancellation/draft": {
         parameters: {
             query?: never;
@@ -529,6 +531,56 @@ export interface paths {
         put?: never;
         /** Ends a tender before its deadline (条例31): a signed record, or nothing for a draft */
         post: operations["LotsController_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lots/{id}/deadline-changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["DeadlinesController_changeDeadline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lots/{id}/deadline-changes/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A change signed by agency or tenderee, left for the regulator to sign too */
+        post: operations["DeadlinesController_propose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lots/{id}/deadline-changes/proposal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What waits for the regulator; null where nothing does */
+        get: operations["DeadlinesController_proposal"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -594,6 +646,126 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["LotKeysController_sign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lots/{id}/questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Answered questions, without names */
+        get: operations["QuestionsController_published"];
+        put?: never;
+        /** Asks on the documents, before the deadline; who asks is not kept (法22) */
+        post: operations["QuestionsController_ask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lots/{id}/questions/{n}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Once, public at once; what changes the documents is a notice first (法23) */
+        post: operations["QuestionsController_answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agency/lots/{id}/questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All questions of an own lot, unanswered ones too */
+        get: operations["QuestionsController_all"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agency/projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Own projects, newest first */
+        get: operations["DeskController_projects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agency/lots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Own lots, newest first; drafts are shown to their agency only */
+        get: operations["DeskController_lots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agency/lots/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An own lot as it is worked on, with what the next notice would name */
+        get: operations["DeskController_lot"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agency/parties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whom a project may name: organisations with this role, at most 100 */
+        get: operations["DeskController_withRole"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1105,6 +1277,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/agency/day": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Own lots with what is due, what blocks and what to do next; nothing about bids */
+        get: operations["AgencyDayController_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1210,6 +1399,15 @@ export interface components {
         SignatureDto: {
             /** @description {signer, sig} over LOTKEY */
             signature: Record<string, never>;
+        };
+        QuestionDto: {
+            /** @description Names nobody: who asks stays unknown */
+            text: string;
+        };
+        AnswerDto: {
+            text: string;
+            /** @description The published version that changes the documents as the answer says */
+            noticeVersion?: number;
         };
         SecretDto: {
             stage: number;
@@ -2017,7 +2215,28 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": {
+                        id: string;
+                        name: string;
+                        /** @enum {string} */
+                        kind: "engineering" | "procurement" | "property-rights" | "other";
+                        /** @enum {string} */
+                        level: "city" | "district" | "township";
+                        tenderee: {
+                            name: string;
+                            creditCode: string;
+                        };
+                        agency: {
+                            name: string;
+                            creditCode: string;
+                        };
+                        regulator: {
+                            name: string;
+                            creditCode: string;
+                        };
+                    };
+                };
             };
             /** @description Problem */
             default: {
@@ -2045,7 +2264,69 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": {
+                        id: string;
+                        name: string;
+                        /** @enum {string} */
+                        kind: "engineering" | "procurement" | "property-rights" | "other";
+                        /** @enum {string} */
+                        level: "city" | "district" | "township";
+                        tenderee: {
+                            name: string;
+                            creditCode: string;
+                        };
+                        agency: {
+                            name: string;
+                            creditCode: string;
+                        };
+                        regulator: {
+                            name: string;
+                            creditCode: string;
+                        };
+                        lots: {
+                            id: string;
+                            name: string;
+                            /** @enum {string} */
+                            state: "draft" | "published" | "keyed" | "cancelled";
+                            estimate: string;
+                            method: {
+                                /** @enum {string} */
+                                kind: "lowest-evaluated-price";
+                                controlPrice: string | null;
+                                basePeriodDays: number;
+                                lateDayBasisPoints: number;
+                                earlyDayBasisPoints: number;
+                                maxPeriodDays: number;
+                                /** @enum {string} */
+                                rounding: "half-up" | "half-even" | "down";
+                                /** @enum {string} */
+                                tieBreak: "price-then-arrival";
+                            };
+                            ruleset: string;
+                            acceleration: {
+                                periods: number;
+                                waits: number;
+                            };
+                            /** @description YYYY-MM-DDTHH:MM:SS.mmmZ */
+                            documentsFrom: string;
+                            /** @description YYYY-MM-DDTHH:MM:SS.mmmZ */
+                            documentsUntil: string;
+                            /** @description YYYY-MM-DDTHH:MM:SS.mmmZ */
+                            deadline: string;
+                            seats: {
+                                i: number;
+                                /** @enum {string} */
+                                role: "tenderee" | "agency" | "regulator" | "centre" | "notary" | "audit";
+                                org: string;
+                            }[];
+                            k: number;
+                            noticeVersion: number;
+                            lotKeyHash: string | null;
+                            deadlineChanges: number;
+                        }[];
+                    };
+                };
             };
             /** @description Problem */
             default: {
@@ -2077,7 +2358,124 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": {
+                        id: string;
+                        name: string;
+                        /** @enum {string} */
+                        state: "draft" | "published" | "keyed" | "cancelled";
+                        estimate: string;
+                        method: {
+                            /** @enum {string} */
+                            kind: "lowest-evaluated-price";
+                            controlPrice: string | null;
+                            basePeriodDays: number;
+                            lateDayBasisPoints: number;
+                            earlyDayBasisPoints: number;
+                            maxPeriodDays: number;
+                            /** @enum {string} */
+                            rounding: "half-up" | "half-even" | "down";
+                            /** @enum {string} */
+                            tieBreak: "price-then-arrival";
+                        };
+                        ruleset: string;
+                        acceleration: {
+                            periods: number;
+                            waits: number;
+                        };
+                        /** @description YYYY-MM-DDTHH:MM:SS.mmmZ */
+                        documentsFrom: string;
+                        /** @description YYYY-MM-DDTHH:MM:SS.mmmZ */
+                        documentsUntil: string;
+                        /** @description YYYY-MM-DDTHH:MM:SS.mmmZ */
+                        deadline: string;
+                        seats: {
+                            i: number;
+                            /** @enum {string} */
+                            role: "tenderee" | "agency" | "regulator" | "centre" | "notary" | "audit";
+                            org: string;
+                        }[];
+                        k: number;
+                        noticeVersion: number;
+                        lotKeyHash: string | null;
+                        deadlineChanges: number;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ProjectsController_reviseLot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                lotId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewLotDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        name: string;
+                        /** @enum {string} */
+                        state: "draft" | "published" | "keyed" | "cancelled";
+                        estimate: string;
+                        method: {
+                            /** @enum {string} */
+                            kind: "lowest-evaluated-price";
+                            controlPrice: string | null;
+                            basePeriodDays: number;
+                            lateDayBasisPoints: number;
+                            earlyDayBasisPoints: number;
+                            maxPeriodDays: number;
+                            /** @enum {string} */
+                            rounding: "half-up" | "half-even" | "down";
+                            /** @enum {string} */
+                            tieBreak: "price-then-arrival";
+                        };
+                        ruleset: string;
+                        acceleration: {
+                            periods: number;
+                            waits: number;
+                        };
+                        /** @description YYYY-MM-DDTHH:MM:SS.mmmZ */
+                        documentsFrom: string;
+                        /** @description YYYY-MM-DDTHH:MM:SS.mmmZ */
+                        documentsUntil: string;
+                        /** @description YYYY-MM-DDTHH:MM:SS.mmmZ */
+                        deadline: string;
+                        seats: {
+                            i: number;
+                            /** @enum {string} */
+                            role: "tenderee" | "agency" | "regulator" | "centre" | "notary" | "audit";
+                            org: string;
+                        }[];
+                        k: number;
+                        noticeVersion: number;
+                        lotKeyHash: string | null;
+                        deadlineChanges: number;
+                    };
+                };
             };
             /** @description Problem */
             default: {
@@ -2404,6 +2802,41 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
+                content: {
+                    "application/json": {
+                        name: string;
+                        size: number;
+                        sha256: string;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    LotsController_removeDocument: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
                 content?: never;
             };
             /** @description Problem */
@@ -2465,7 +2898,62 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": {
+                        record: {
+                            /** @enum {string} */
+                            type: "notice";
+                            lot: string;
+                            project: string;
+                            version: number;
+                            /** @enum {string} */
+                            kind: "notice" | "clarification" | "change";
+                            projectName: string;
+                            lotName: string;
+                            ruleset: string;
+                            tenderee: {
+                                name: string;
+                                creditCode: string;
+                            };
+                            agency: {
+                                name: string;
+                                creditCode: string;
+                            };
+                            regulator: {
+                                name: string;
+                                creditCode: string;
+                            };
+                            estimate: string;
+                            documents: {
+                                name: string;
+                                size: number;
+                                sha256: string;
+                            }[];
+                            summary: string;
+                            documentsFrom: string;
+                            documentsUntil: string;
+                            deadline: string;
+                            method: {
+                                /** @enum {string} */
+                                kind: "lowest-evaluated-price";
+                                controlPrice: string | null;
+                                basePeriodDays: number;
+                                lateDayBasisPoints: number;
+                                earlyDayBasisPoints: number;
+                                maxPeriodDays: number;
+                                /** @enum {string} */
+                                rounding: "half-up" | "half-even" | "down";
+                                /** @enum {string} */
+                                tieBreak: "price-then-arrival";
+                            };
+                            acceleration: {
+                                periods: number;
+                                waits: number;
+                            };
+                            publishedAt: string;
+                        };
+                    };
+                };
             };
             /** @description Problem */
             default: {
@@ -2497,39 +2985,68 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": {
+                        signed: {
+                            record: {
+                                /** @enum {string} */
+                                type: "notice";
+                                lot: string;
+                                project: string;
+                                version: number;
+                                /** @enum {string} */
+                                kind: "notice" | "clarification" | "change";
+                                projectName: string;
+                                lotName: string;
+                                ruleset: string;
+                                tenderee: {
+                                    name: string;
+                                    creditCode: string;
+                                };
+                                agency: {
+                                    name: string;
+                                    creditCode: string;
+                                };
+                                regulator: {
+                                    name: string;
+                                    creditCode: string;
+                                };
+                                estimate: string;
+                                documents: {
+                                    name: string;
+                                    size: number;
+                                    sha256: string;
+                                }[];
+                                summary: string;
+                                documentsFrom: string;
+                                documentsUntil: string;
+                                deadline: string;
+                                method: {
+                                    /** @enum {string} */
+                                    kind: "lowest-evaluated-price";
+                                    controlPrice: string | null;
+                                    basePeriodDays: number;
+                                    lateDayBasisPoints: number;
+                                    earlyDayBasisPoints: number;
+                                    maxPeriodDays: number;
+                                    /** @enum {string} */
+                                    rounding: "half-up" | "half-even" | "down";
+                                    /** @enum {string} */
+                                    tieBreak: "price-then-arrival";
+                                };
+                                acceleration: {
+                                    periods: number;
+                                    waits: number;
+                                };
+                                publishedAt: string;
+                            };
+                            signatures: {
+                                signer: string;
+                                sig: string;
+                            }[];
+                        };
+                    };
                 };
-            };
-        };
-    };
-    LotsController_changeDeadline: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SignedDto"];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             /** @description Problem */
             default: {
@@ -2561,7 +3078,20 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": {
+                        record: {
+                            /** @enum {string} */
+                            type: "cancellation";
+                            lot: string;
+                            notice: string;
+                            lotKeyHash: string | null;
+                            reason: string;
+                            article: string;
+                            cancelledAt: string;
+                        };
+                    };
+                };
             };
             /** @description Problem */
             default: {
@@ -2593,7 +3123,176 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": {
+                        signed: {
+                            record: {
+                                /** @enum {string} */
+                                type: "cancellation";
+                                lot: string;
+                                notice: string;
+                                lotKeyHash: string | null;
+                                reason: string;
+                                article: string;
+                                cancelledAt: string;
+                            };
+                            signatures: {
+                                signer: string;
+                                sig: string;
+                            }[];
+                        } | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    DeadlinesController_changeDeadline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignedDto"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        signed: {
+                            record: {
+                                /** @enum {string} */
+                                type: "deadline";
+                                lotKeyHash: string;
+                                sequence: number;
+                                from: string;
+                                to: string;
+                                reason: string;
+                            };
+                            signatures: {
+                                signer: string;
+                                sig: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    DeadlinesController_propose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignedDto"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        signed: {
+                            record: {
+                                /** @enum {string} */
+                                type: "deadline";
+                                lotKeyHash: string;
+                                sequence: number;
+                                from: string;
+                                to: string;
+                                reason: string;
+                            };
+                            signatures: {
+                                signer: string;
+                                sig: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    DeadlinesController_proposal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        proposal: {
+                            signed: {
+                                record: {
+                                    /** @enum {string} */
+                                    type: "deadline";
+                                    lotKeyHash: string;
+                                    sequence: number;
+                                    from: string;
+                                    to: string;
+                                    reason: string;
+                                };
+                                signatures: {
+                                    signer: string;
+                                    sig: string;
+                                }[];
+                            };
+                            /** @description YYYY-MM-DDTHH:MM:SS.mmmZ */
+                            proposedAt: string;
+                        } | null;
+                    };
+                };
             };
             /** @description Problem */
             default: {
@@ -2714,6 +3413,413 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    QuestionsController_published: {
+        parameters: {
+            query?: {
+                limit?: unknown;
+                /** @description nextCursor of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            n: number;
+                            text: string;
+                            /** @description YYYY-MM-DD in Beijing */
+                            askedOn: string;
+                            answer: {
+                                text: string;
+                                /** @description YYYY-MM-DDTHH:MM:SS.mmmZ */
+                                answeredAt: string;
+                                noticeVersion: number | null;
+                            } | null;
+                        }[];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    QuestionsController_ask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuestionDto"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        n: number;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    QuestionsController_answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                n: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerDto"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    QuestionsController_all: {
+        parameters: {
+            query?: {
+                limit?: unknown;
+                /** @description nextCursor of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            n: number;
+                            text: string;
+                            /** @description YYYY-MM-DD in Beijing */
+                            askedOn: string;
+                            answer: {
+                                text: string;
+                                /** @description YYYY-MM-DDTHH:MM:SS.mmmZ */
+                                answeredAt: string;
+                                noticeVersion: number | null;
+                            } | null;
+                        }[];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    DeskController_projects: {
+        parameters: {
+            query?: {
+                limit?: unknown;
+                /** @description nextCursor of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            id: string;
+                            name: string;
+                            /** @enum {string} */
+                            kind: "engineering" | "procurement" | "property-rights" | "other";
+                            /** @enum {string} */
+                            level: "city" | "district" | "township";
+                            tenderee: {
+                                name: string;
+                                creditCode: string;
+                            };
+                            agency: {
+                                name: string;
+                                creditCode: string;
+                            };
+                            regulator: {
+                                name: string;
+                                creditCode: string;
+                            };
+                            /** @description YYYY-MM-DDTHH:MM:SS.mmmZ */
+                            registeredAt: string;
+                            lots: number;
+                        }[];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    DeskController_lots: {
+        parameters: {
+            query?: {
+                limit?: unknown;
+                /** @description nextCursor of the page before */
+                cursor?: string;
+                /** @description Of this project only */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            id: string;
+                            name: string;
+                            projectId: string;
+                            projectName: string;
+                            /** @enum {string} */
+                            side: "agency" | "tenderee";
+                            /** @enum {string} */
+                            state: "draft" | "published" | "keyed" | "cancelled";
+                            /** @description YYYY-MM-DDTHH:MM:SS.mmmZ */
+                            deadline: string;
+                            noticeVersion: number;
+                            openQuestions: number;
+                        }[];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    DeskController_lot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        project: {
+                            id: string;
+                            name: string;
+                            /** @enum {string} */
+                            kind: "engineering" | "procurement" | "property-rights" | "other";
+                            /** @enum {string} */
+                            level: "city" | "district" | "township";
+                            tenderee: {
+                                name: string;
+                                creditCode: string;
+                            };
+                            agency: {
+                                name: string;
+                                creditCode: string;
+                            };
+                            regulator: {
+                                name: string;
+                                creditCode: string;
+                            };
+                        };
+                        lot: {
+                            id: string;
+                            name: string;
+                            /** @enum {string} */
+                            state: "draft" | "published" | "keyed" | "cancelled";
+                            estimate: string;
+                            method: {
+                                /** @enum {string} */
+                                kind: "lowest-evaluated-price";
+                                controlPrice: string | null;
+                                basePeriodDays: number;
+                                lateDayBasisPoints: number;
+                                earlyDayBasisPoints: number;
+                                maxPeriodDays: number;
+                                /** @enum {string} */
+                                rounding: "half-up" | "half-even" | "down";
+                                /** @enum {string} */
+                                tieBreak: "price-then-arrival";
+                            };
+                            ruleset: string;
+                            acceleration: {
+                                periods: number;
+                                waits: number;
+                            };
+                            /** @description YYYY-MM-DDTHH:MM:SS.mmmZ */
+                            documentsFrom: string;
+                            /** @description YYYY-MM-DDTHH:MM:SS.mmmZ */
+                            documentsUntil: string;
+                            /** @description YYYY-MM-DDTHH:MM:SS.mmmZ */
+                            deadline: string;
+                            seats: {
+                                i: number;
+                                /** @enum {string} */
+                                role: "tenderee" | "agency" | "regulator" | "centre" | "notary" | "audit";
+                                org: string;
+                            }[];
+                            k: number;
+                            noticeVersion: number;
+                            lotKeyHash: string | null;
+                            deadlineChanges: number;
+                        };
+                        documents: {
+                            name: string;
+                            size: number;
+                            sha256: string;
+                            published: boolean;
+                        }[];
+                        /** @description YYYY-MM-DDTHH:MM:SS.mmmZ */
+                        serverTime: string;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    DeskController_withRole: {
+        parameters: {
+            query: {
+                role: "tenderee" | "regulator";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            name: string;
+                            creditCode: string;
+                        }[];
+                    };
+                };
             };
             /** @description Problem */
             default: {
@@ -3738,7 +4844,97 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": {
+                        lotId: string;
+                        /** @enum {string} */
+                        state: "reviewing" | "reported";
+                        openingRecord: string;
+                        bids: {
+                            c: string;
+                            arrivedAt: string;
+                            sheet: {
+                                /** @enum {string} */
+                                type: "opening-sheet";
+                                bidder: {
+                                    name: string;
+                                    creditCode: string;
+                                };
+                                price: string;
+                                /** @enum {string} */
+                                currency: "CNY";
+                                periodDays: number;
+                                quality: string;
+                                manager: string;
+                                guarantee: {
+                                    /** @enum {string} */
+                                    kind: "deposit" | "bank" | "insurance" | "none";
+                                    number: string;
+                                    amount: string;
+                                };
+                            };
+                            files: {
+                                /** @enum {string} */
+                                e: "I" | "E0" | "E1" | "E2" | "E3";
+                                path: string;
+                                size: number;
+                                /** @description base64url */
+                                sha256: string;
+                            }[];
+                            rejected: {
+                                /** @enum {string} */
+                                ground: "51-1" | "51-2" | "51-3" | "51-4" | "51-5" | "51-6" | "51-7";
+                                reason: string;
+                            } | null;
+                            /** @enum {string|null} */
+                            methodSays: "51-1" | "51-2" | "51-3" | "51-4" | "51-5" | "51-6" | "51-7" | null;
+                            evaluatedPrice: string | null;
+                            rank: number | null;
+                        }[];
+                        report: {
+                            record: {
+                                /** @enum {string} */
+                                type: "evaluation-report";
+                                lot: string;
+                                openingRecord: string;
+                                method: {
+                                    /** @enum {string} */
+                                    kind: "lowest-evaluated-price";
+                                    controlPrice: string | null;
+                                    basePeriodDays: number;
+                                    lateDayBasisPoints: number;
+                                    earlyDayBasisPoints: number;
+                                    maxPeriodDays: number;
+                                    /** @enum {string} */
+                                    rounding: "half-up" | "half-even" | "down";
+                                    /** @enum {string} */
+                                    tieBreak: "price-then-arrival";
+                                };
+                                bids: {
+                                    c: string;
+                                    price: string;
+                                    periodDays: number;
+                                    arrivedAt: string;
+                                    rejected: {
+                                        /** @enum {string} */
+                                        ground: "51-1" | "51-2" | "51-3" | "51-4" | "51-5" | "51-6" | "51-7";
+                                        reason: string;
+                                    } | null;
+                                    evaluatedPrice: string | null;
+                                    rank: number | null;
+                                }[];
+                                candidates: string[];
+                                /** @enum {string} */
+                                result: "ranked" | "all-rejected";
+                                reportedAt: string;
+                            };
+                            signatures: {
+                                signer: string;
+                                sig: string;
+                            }[];
+                        } | null;
+                    };
+                };
             };
             /** @description Problem */
             default: {
@@ -3830,7 +5026,46 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": {
+                        record: {
+                            /** @enum {string} */
+                            type: "evaluation-report";
+                            lot: string;
+                            openingRecord: string;
+                            method: {
+                                /** @enum {string} */
+                                kind: "lowest-evaluated-price";
+                                controlPrice: string | null;
+                                basePeriodDays: number;
+                                lateDayBasisPoints: number;
+                                earlyDayBasisPoints: number;
+                                maxPeriodDays: number;
+                                /** @enum {string} */
+                                rounding: "half-up" | "half-even" | "down";
+                                /** @enum {string} */
+                                tieBreak: "price-then-arrival";
+                            };
+                            bids: {
+                                c: string;
+                                price: string;
+                                periodDays: number;
+                                arrivedAt: string;
+                                rejected: {
+                                    /** @enum {string} */
+                                    ground: "51-1" | "51-2" | "51-3" | "51-4" | "51-5" | "51-6" | "51-7";
+                                    reason: string;
+                                } | null;
+                                evaluatedPrice: string | null;
+                                rank: number | null;
+                            }[];
+                            candidates: string[];
+                            /** @enum {string} */
+                            result: "ranked" | "all-rejected";
+                            reportedAt: string;
+                        };
+                    };
+                };
             };
             /** @description Problem */
             default: {
@@ -3858,7 +5093,11 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": {
+                        hash: string;
+                    };
+                };
             };
             /** @description Problem */
             default: {
@@ -4003,7 +5242,27 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": {
+                        record: {
+                            /** @enum {string} */
+                            type: "publicity";
+                            lot: string;
+                            report: string;
+                            candidates: {
+                                rank: number;
+                                c: string;
+                                bidder: {
+                                    name: string;
+                                    creditCode: string;
+                                };
+                                price: string;
+                            }[];
+                            from: string;
+                            until: string;
+                        };
+                    };
+                };
             };
             /** @description Problem */
             default: {
@@ -4031,7 +5290,11 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": {
+                        hash: string;
+                    };
+                };
             };
             /** @description Problem */
             default: {
@@ -4059,7 +5322,23 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": {
+                        record: {
+                            /** @enum {string} */
+                            type: "award";
+                            lot: string;
+                            publicity: string;
+                            c: string;
+                            bidder: {
+                                name: string;
+                                creditCode: string;
+                            };
+                            price: string;
+                            awardedAt: string;
+                        };
+                    };
+                };
             };
             /** @description Problem */
             default: {
@@ -4087,7 +5366,11 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": {
+                        hash: string;
+                    };
+                };
             };
             /** @description Problem */
             default: {
@@ -4131,6 +5414,66 @@ export interface operations {
                              */
                             award: "awaiting-publicity" | "publicised" | "awarded" | "failed" | null;
                         }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    AgencyDayController_show: {
+        parameters: {
+            query?: {
+                limit?: unknown;
+                /** @description nextCursor of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            id: string;
+                            name: string;
+                            projectId: string;
+                            projectName: string;
+                            /** @enum {string} */
+                            side: "agency" | "tenderee";
+                            /** @enum {string} */
+                            stage: "draft" | "key-ceremony" | "bidding" | "closed" | "opening" | "sign-record" | "too-few" | "evaluation" | "report" | "publicity" | "award" | "awarded" | "all-rejected" | "cancelled";
+                            due: {
+                                /** @enum {string} */
+                                what: "deadline" | "key-until-deadline" | "change-freely-until" | "publish-until" | "close" | "publicity-starts-until" | "publicity-over";
+                                at: string;
+                                article: string;
+                            }[];
+                            blocks: {
+                                /** @enum {string} */
+                                what: "no-documents" | "document-access-short" | "bid-preparation-short" | "keys-missing" | "signatures-missing" | "questions-open" | "regulator-signature" | "publicity-running" | "publicity-late";
+                                article: string;
+                                facts: {
+                                    [key: string]: string;
+                                };
+                            }[];
+                            /** @enum {string|null} */
+                            next: "add-documents" | "mend-times" | "publish" | "call-trustees" | "answer-questions" | "call-regulator" | "wait-for-deadline" | "wait-for-close" | "go-to-hall" | "sign-opening-record" | "tender-again" | "evaluate" | "publicise" | "wait-for-publicity" | "award" | null;
+                        }[];
+                        nextCursor: string | null;
                     };
                 };
             };

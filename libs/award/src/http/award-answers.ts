@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import { OPENING_STATES } from '#opening';
 import { award, evaluationReport, publicity, signed } from '#trust';
+import { pageSchema } from '#web';
+import { BLOCKS, DAY_STAGES, DUE_KINDS, NEXT_STEPS } from '../domain/agency-day.ts';
 import { AWARD_STATES } from '../domain/award-procedure.ts';
 
 export const resultAnswer = z.object({
@@ -20,3 +22,23 @@ export const progressAnswer = z.object({
     }),
   ),
 });
+
+export const publicityDraft = z.object({ record: publicity });
+export const awardDraft = z.object({ record: award });
+export const loggedAnswer = z.object({ hash: z.string() });
+
+export const dayPage = pageSchema(
+  z.object({
+    id: z.string(),
+    name: z.string(),
+    projectId: z.string(),
+    projectName: z.string(),
+    side: z.enum(['agency', 'tenderee']),
+    stage: z.enum(DAY_STAGES),
+    due: z.array(z.object({ what: z.enum(DUE_KINDS), at: z.string(), article: z.string() })),
+    blocks: z.array(
+      z.object({ what: z.enum(BLOCKS), article: z.string(), facts: z.record(z.string(), z.string()) }),
+    ),
+    next: z.enum(NEXT_STEPS).nullable(),
+  }),
+);

@@ -10,7 +10,7 @@ import { refused } from '../application/award-facts.ts';
 import { AwardLot } from '../application/award-lot.ts';
 import { PubliciseCandidates } from '../application/publicise-candidates.ts';
 import { AwardResults } from '../award.facade.ts';
-import { resultAnswer } from './award-answers.ts';
+import { awardDraft, loggedAnswer, publicityDraft, resultAnswer } from './award-answers.ts';
 
 @ApiTags('award')
 @Controller('api/v1/lots/:lotId')
@@ -43,6 +43,7 @@ export class AwardController {
   @HttpCode(200)
   @RequirePermission('award.manage')
   @ApiBearerAuth()
+  @Answers(publicityDraft)
   async draftPublicity(@Param('lotId', ParseUUIDPipe) lotId: string, @CurrentPrincipal() who: Principal) {
     return { record: await this.publicising.draft(lotId as LotId, who) };
   }
@@ -50,6 +51,7 @@ export class AwardController {
   @Post('publicity')
   @RequirePermission('award.manage')
   @ApiBearerAuth()
+  @Answers(loggedAnswer, '', 201)
   publicise(
     @Param('lotId', ParseUUIDPipe) lotId: string,
     @Body(new RecordPipe(signed(publicity))) record: Signed<Publicity>,
@@ -62,6 +64,7 @@ export class AwardController {
   @HttpCode(200)
   @RequirePermission('award.manage')
   @ApiBearerAuth()
+  @Answers(awardDraft)
   async draftAward(@Param('lotId', ParseUUIDPipe) lotId: string, @CurrentPrincipal() who: Principal) {
     return { record: await this.awarding.draft(lotId as LotId, who) };
   }
@@ -69,6 +72,7 @@ export class AwardController {
   @Post('award')
   @RequirePermission('award.manage')
   @ApiBearerAuth()
+  @Answers(loggedAnswer, '', 201)
   award(
     @Param('lotId', ParseUUIDPipe) lotId: string,
     @Body(new RecordPipe(signed(award))) record: Signed<Award>,

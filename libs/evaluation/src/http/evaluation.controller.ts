@@ -19,11 +19,12 @@ import { Opening } from '#opening';
 import { envelopeName, evaluationReport, signed } from '#trust';
 import type { EvaluationReport, Signed } from '#trust';
 import { ConfidentialReads } from '#transparency';
-import { CurrentPrincipal, RecordPipe, RequirePermission } from '#web';
+import { Answers, CurrentPrincipal, RecordPipe, RequirePermission } from '#web';
 import type { Principal } from '#web';
 import { DecideBid } from '../application/decide-bid.ts';
 import { ReadReview } from '../application/read-review.ts';
 import { ReportEvaluation } from '../application/report-evaluation.ts';
+import { reportDraft, reportedAnswer, reviewAnswer } from './evaluation-answers.ts';
 import { DecideBidDto } from './evaluation.dto.ts';
 
 @ApiTags('evaluation')
@@ -40,6 +41,7 @@ export class EvaluationController {
 
   @Get()
   @RequirePermission('evaluation.read')
+  @Answers(reviewAnswer)
   async read(
     @Param('lotId', ParseUUIDPipe) lotId: string,
     @CurrentPrincipal() who: Principal,
@@ -92,12 +94,14 @@ export class EvaluationController {
   @Post('report/draft')
   @HttpCode(200)
   @RequirePermission('evaluation.manage')
+  @Answers(reportDraft)
   async draft(@Param('lotId', ParseUUIDPipe) lotId: string, @CurrentPrincipal() who: Principal) {
     return { record: await this.reporting.draft(lotId as LotId, who) };
   }
 
   @Post('report')
   @RequirePermission('evaluation.manage')
+  @Answers(reportedAnswer, '', 201)
   report(
     @Param('lotId', ParseUUIDPipe) lotId: string,
     @Body(new RecordPipe(signed(evaluationReport))) report: Signed<EvaluationReport>,

@@ -1,16 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { newId, Settings, unwrap } from '#kernel';
-import type { Instant, ProjectId } from '#kernel';
+import type { Instant, LotId, ProjectId } from '#kernel';
 import { CURRENT_TENDERING_RULESET } from '#legal-time';
-import { Parties } from '#parties';
-import type { PartyRole } from '#parties';
 import { UnitOfWork } from '#persistence';
 import type { Acceleration, EvaluationMethod, Seat } from '#trust';
 import type { Principal } from '#web';
 import type { Lot, Project } from '../domain/lot.ts';
 import { timeIsReal } from '../domain/lot-rules.ts';
 import { tenderError } from '../domain/refusals.ts';
-import { checkSeats, defaultSeats } from '../domain/seats.ts';
+import { ChooseSeats } from './choose-seats.ts';
+import { assertAgency, LotSteps } from './lot-steps.ts';
 import { LotStore } from './lot-store.ts';
 
 export interface NewLot {
@@ -26,35 +25,24 @@ export interface NewLot {
   readonly k: number | null;
 }
 
-/** Role that an organisation must have been granted to hold a seat. */
-const ROLE_OF_SEAT: { readonly [R in Seat['role']]: PartyRole } = {
-  tenderee: 'tenderee',
-  agency: 'agency',
-  regulator: 'regulator',
-  centre: 'operator',
-  notary: 'notary',
-  audit: 'audit',
-};
-
+/** A lot in preparation: nobody but its agency sees it, which says all of it anew as often as it likes. */
 @Injectable()
 export class CreateLot {
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly lots: LotStore,
-    private readonly parties: Parties,
+    private readonly steps: LotSteps,
+    private readonly seats: ChooseSeats,
     private readonly settings: Settings,
   ) {}
 
   async run(who: Principal, projectId: ProjectId, given: NewLot): Promise<Lot> {
     const project = await this.unitOfWork.run((tx) => this.lots.project(tx, projectId), { readOnly: true });
-    if (project?.agency.creditCode !== who.organisationId) throw tenderError('TENDERING.PROJECT_UNKNOWN');
-    unwrap(timeIsReal({ scale: given.acceleration, demo: this.settings.demo }));
-    const { seats, k } = await this.seatsOf(project, given);
+    const chosen = await this.judge(who, project, given);
     return this.unitOfWork.run(async (tx) => {
       const lot: Lot = {
         ...given,
-        seats,
-        k,
+        ...chosen,
         id: newId<'lot'>(),
         projectId,
         ruleset: CURRENT_TENDERING_RULESET.edition,
@@ -71,29 +59,25 @@ export class CreateLot {
     });
   }
 
-  private async seatsOf(project: Project, given: NewLot): Promise<{ seats: readonly Seat[]; k: number }> {
-    const parties = {
-      tenderee: project.tenderee.creditCode,
-      agency: project.agency.creditCode,
-      regulator: project.regulator.creditCode,
-    };
-    const chosen = given.seats
-      ? { seats: given.seats, k: given.k ?? Math.floor(given.seats.length / 2) + 1 }
-      : defaultSeats(parties, await this.only('operator'), await this.only('notary'));
-    unwrap(checkSeats(chosen.seats, chosen.k, parties));
-    for (const { i, role, org } of chosen.seats) {
-      const holder = await this.parties.organisation(org);
-      if (!holder) throw tenderError('TENDERING.PARTY_UNKNOWN', { i, creditCode: org });
-      if (!holder.roles.includes(ROLE_OF_SEAT[role]))
-        throw tenderError('TENDERING.PARTY_ROLE', { i, creditCode: org, role: ROLE_OF_SEAT[role] });
-    }
-    return chosen;
+  /** Everything but its id, before its first notice; afterwards only a change of the notice alters it (法23). */
+  async revise(who: Principal, projectId: ProjectId, lotId: LotId, given: NewLot): Promise<Lot> {
+    const project = await this.unitOfWork.run((tx) => this.lots.project(tx, projectId), { readOnly: true });
+    const chosen = await this.judge(who, project, given);
+    return this.unitOfWork.run(async (tx) => {
+      const held = await this.steps.hold(tx, lotId);
+      assertAgency(held, who);
+      if (held.lot.projectId !== projectId) throw tenderError('TENDERING.LOT_UNKNOWN');
+      const { state } = held.lot;
+      if (state !== 'draft') throw tenderError('TENDERING.WRONG_STATE', { state, event: 'revise' });
+      const lot: Lot = { ...held.lot, ...given, ...chosen };
+      if (!(await this.lots.reviseLot(tx, lot))) throw tenderError('TENDERING.CONFLICT');
+      return { ...lot, version: lot.version + 1 };
+    });
   }
 
-  private async only(role: PartyRole): Promise<string> {
-    const [first, ...others] = await this.parties.organisationsWithRole(role);
-    if (!first || others.length > 0)
-      throw tenderError('TENDERING.SEATS_INCOMPLETE', { role, organisations: first ? others.length + 1 : 0 });
-    return first.creditCode;
+  private async judge(who: Principal, project: Project | null, given: NewLot) {
+    if (project?.agency.creditCode !== who.organisationId) throw tenderError('TENDERING.PROJECT_UNKNOWN');
+    unwrap(timeIsReal({ scale: given.acceleration, demo: this.settings.demo }));
+    return this.seats.run(project, given);
   }
 }

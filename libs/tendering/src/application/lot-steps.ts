@@ -26,7 +26,7 @@ export interface HeldLot {
   readonly now: Instant;
 }
 
-export const actorOf = (who: Principal, address: string): Actor => ({
+export const actorOf = (who: Principal, address: string): Exclude<Actor, 'clock'> => ({
   personId: who.personId,
   creditCode: who.organisationId,
   fingerprint: who.certificateFingerprint,

@@ -36,6 +36,8 @@ export abstract class LotStore {
   abstract addProject(tx: Tx, project: Project, by: string): Promise<void>;
   abstract project(tx: Tx, id: ProjectId): Promise<Project | null>;
   abstract addLot(tx: Tx, lot: Lot): Promise<void>;
+  /** Everything that a draft says; false when it is none any more, or another was faster. */
+  abstract reviseLot(tx: Tx, lot: Lot): Promise<boolean>;
   abstract lot(tx: Tx, id: LotId): Promise<Lot | null>;
   /** Locks the row until the transaction ends. */
   abstract lockLot(tx: Tx, id: LotId): Promise<Lot | null>;

@@ -68,6 +68,17 @@ export class StoreDocument {
     return { name, size: document.size, sha256: document.sha256 };
   }
 
+  /** Takes a document of the next notice out again; what is published stays. Row first: the sweep finds lost bytes. */
+  async remove(who: Principal, lotId: LotId, name: string): Promise<void> {
+    const removed = await this.unitOfWork.run(async (tx) => {
+      const held = await this.steps.hold(tx, lotId);
+      assertAgency(held, who);
+      return this.notices.removeDraft(tx, lotId, name);
+    });
+    if (!removed) throw tenderError('TENDERING.DOCUMENT_UNKNOWN');
+    await this.blobs.delete(removed.key);
+  }
+
   private async storeBytes(name: string, stream: Readable): Promise<StoredDocument> {
     const id = newId<'document'>();
     const key = `documents/${id}`;

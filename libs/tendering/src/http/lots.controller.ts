@@ -1,6 +1,7 @@
 import {
   Body,
   Controller,
+  Delete,
   Get,
   HttpCode,
   Ip,
@@ -13,21 +14,21 @@ import {
 } from '@nestjs/common';
 import { ApiBearerAuth, ApiConsumes, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
-import { formatInstant, instant } from '#kernel';
-import type { Instant } from '#kernel';
+import { formatInstant } from '#kernel';
 import { BlobStore } from '#storage';
+import { cancellation, documentRef, notice } from '#trust';
 import { Answers, CurrentPrincipal, decodeCursor, pageOf, Public, RequirePermission } from '#web';
 import type { Principal } from '#web';
 import { CancelLot } from '../application/cancel-lot.ts';
-import { ChangeDeadline } from '../application/change-deadline.ts';
 import { PublishNotice } from '../application/publish-notice.ts';
 import { ReadLots } from '../application/read-lots.ts';
 import type { PublicLot } from '../application/read-lots.ts';
 import { StoreDocument } from '../application/store-document.ts';
 import { stageOf } from '../domain/lot.ts';
 import { tenderError } from '../domain/refusals.ts';
+import { draftOf, endedAnswer, signedOf } from './desk-answers.ts';
 import { lotAnswer, lotPage } from './lot-answers.ts';
-import { instantOf, lotId } from './parameters.ts';
+import { cursorInstant, instantOf, lotId } from './parameters.ts';
 import {
   CancellationDto,
   DraftCancellationDto,
@@ -59,7 +60,6 @@ export class LotsController {
     private readonly lots: ReadLots,
     private readonly documents: StoreDocument,
     private readonly notices: PublishNotice,
-    private readonly deadlines: ChangeDeadline,
     private readonly cancellation: CancelLot,
     private readonly blobs: BlobStore,
   ) {}
@@ -111,6 +111,7 @@ export class LotsController {
   @ApiBearerAuth()
   @ApiConsumes('application/octet-stream')
   @ApiOperation({ summary: 'A document for the next notice, clarification or change' })
+  @Answers(documentRef)
   async putDocument(
     @Param('id') id: string,
     @Param('name') name: string,
@@ -120,6 +121,15 @@ export class LotsController {
     if (!request.is('application/octet-stream')) throw tenderError('TENDERING.DOCUMENT_EMPTY');
     const body = { stream: request, announced: announced(request) };
     return this.documents.run(who, lotId(id), name, body);
+  }
+
+  @Delete(':id/documents/:name')
+  @RequirePermission('tender.manage')
+  @HttpCode(204)
+  @ApiBearerAuth()
+  @ApiOperation({ summary: 'Takes a document of the next notice out; a published one stays' })
+  removeDocument(@Param('id') id: string, @Param('name') name: string, @CurrentPrincipal() who: Principal) {
+    return this.documents.remove(who, lotId(id), name);
   }
 
   @Get(':id/documents/:sha256')
@@ -138,6 +148,7 @@ export class LotsController {
   @RequirePermission('tender.manage')
   @HttpCode(200)
   @ApiBearerAuth()
+  @Answers(draftOf(notice))
   async draft(@Param('id') id: string, @Body() dto: DraftNoticeDto, @CurrentPrincipal() who: Principal) {
     const deadline = dto.deadline === undefined ? null : instantOf('deadline', dto.deadline);
     const { kind, summary } = dto;
@@ -147,6 +158,7 @@ export class LotsController {
   @Post(':id/notices')
   @RequirePermission('tender.manage')
   @ApiBearerAuth()
+  @Answers(signedOf(notice), '', 201)
   async publish(
     @Param('id') id: string,
     @Body() dto: SignedDto,
@@ -156,22 +168,11 @@ export class LotsController {
     return { signed: await this.notices.publish(who, lotId(id), dto.signed, address) };
   }
 
-  @Post(':id/deadline-changes')
-  @RequirePermission('deadline.change')
-  @ApiBearerAuth()
-  async changeDeadline(
-    @Param('id') id: string,
-    @Body() dto: SignedDto,
-    @CurrentPrincipal() who: Principal,
-    @Ip() address: string,
-  ) {
-    return { signed: await this.deadlines.run(who, lotId(id), dto.signed, address) };
-  }
-
   @Post(':id/cancellation/draft')
   @RequirePermission('tender.cancel')
   @HttpCode(200)
   @ApiBearerAuth()
+  @Answers(draftOf(cancellation))
   async draftCancellation(
     @Param('id') id: string,
     @Body() dto: DraftCancellationDto,
@@ -187,6 +188,7 @@ export class LotsController {
   @ApiOperation({
     summary: 'Ends a tender before its deadline (条例31): a signed record, or nothing for a draft',
   })
+  @Answers(endedAnswer)
   async cancel(
     @Param('id') id: string,
     @Body() dto: CancellationDto,
@@ -195,9 +197,4 @@ export class LotsController {
   ) {
     return { signed: await this.cancellation.run(who, lotId(id), dto.signed, address) };
   }
-}
-
-function cursorInstant(ms: number): Instant {
-  if (Math.abs(ms) > 8.64e15) throw tenderError('TENDERING.TIME_MALFORMED');
-  return instant(ms);
 }

@@ -1,8 +1,20 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsArray, IsIn, IsInt, IsObject, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
+import {
+  IsArray,
+  IsIn,
+  IsInt,
+  IsObject,
+  IsOptional,
+  IsString,
+  IsUUID,
+  Matches,
+  Max,
+  Min,
+} from 'class-validator';
 import { IsPlainText, PageQuery } from '#web';
 import { LOT_STAGES, PROJECT_KINDS, PROJECT_LEVELS } from '../domain/lot.ts';
 import type { LotStage, ProjectKind, ProjectLevel } from '../domain/lot.ts';
+import { MAX_ANSWER_LENGTH, MAX_QUESTION_LENGTH } from '../domain/question.ts';
 import type { LotState } from '../domain/lot-states.ts';
 
 const CREDIT_CODE = /^[0-9A-HJ-NPQRTUWXY]{18}$/;
@@ -114,6 +126,38 @@ export class CancellationDto {
   @IsOptional()
   @IsObject()
   signed?: object;
+}
+
+export class QuestionDto {
+  @ApiProperty({ maxLength: MAX_QUESTION_LENGTH, description: 'Names nobody: who asks stays unknown' })
+  @IsPlainText(MAX_QUESTION_LENGTH, { lines: true })
+  text!: string;
+}
+
+export class AnswerDto {
+  @ApiProperty({ maxLength: MAX_ANSWER_LENGTH })
+  @IsPlainText(MAX_ANSWER_LENGTH, { lines: true })
+  text!: string;
+
+  @ApiPropertyOptional({ description: 'The published version that changes the documents as the answer says' })
+  @IsOptional()
+  @IsInt()
+  @Min(2)
+  @Max(10_000)
+  noticeVersion?: number;
+}
+
+export class DeskLotQuery extends PageQuery {
+  @ApiPropertyOptional({ description: 'Of this project only' })
+  @IsOptional()
+  @IsUUID()
+  project?: string;
+}
+
+export class PartyQuery {
+  @ApiProperty({ enum: ['tenderee', 'regulator'] })
+  @IsIn(['tenderee', 'regulator'])
+  role!: 'tenderee' | 'regulator';
 }
 
 export class OfferDto {

@@ -99,6 +99,32 @@ defineProblems<TenderCode>({
     zh: '签名无效或签名证书不受信任',
     en: 'A signature does not hold, or is not by who must sign',
   },
+  'TENDERING.QUESTION_UNKNOWN': { status: 404, zh: '没有这个问题', en: 'No such question' },
+  'TENDERING.QUESTION_ANSWERED': {
+    status: 409,
+    zh: '该问题已经答复，答复不能更改',
+    en: 'The question is answered; an answer is never changed',
+  },
+  'TENDERING.QUESTION_LIMIT': {
+    status: 409,
+    zh: '本标段的问题数量已达上限',
+    en: 'The lot takes no more questions',
+  },
+  'TENDERING.QUESTIONS_TOO_MANY': {
+    status: 429,
+    zh: '您提问过于频繁，请稍后再问',
+    en: 'You have asked too often; ask again later',
+  },
+  'TENDERING.QUESTION_NAMES_ASKER': {
+    status: 422,
+    zh: '问题中出现了本单位的名称或信用代码，请删去：投标截止前不得让人知道谁在提问',
+    en: 'The text names your organisation: take it out, nobody may know who asks before the deadline',
+  },
+  'TENDERING.ANSWER_VERSION': {
+    status: 422,
+    zh: '答复引用的澄清或修改版本不存在',
+    en: 'The answer names a clarification or change that is not published',
+  },
   'TENDERING.SEATS_INCOMPLETE': {
     status: 422,
     zh: '密钥受托人席位不完整',

@@ -9,14 +9,14 @@ import { nextDueAt } from '../domain/due-events.ts';
 import type { Lot, Project } from '../domain/lot.ts';
 
 /** Columns named as the domain's fields; instants come as Date. */
-type LotRecord = Omit<Lot, 'documentsFrom' | 'documentsUntil' | 'deadline' | 'createdAt'> & {
+export type LotRecord = Omit<Lot, 'documentsFrom' | 'documentsUntil' | 'deadline' | 'createdAt'> & {
   readonly documentsFrom: Date;
   readonly documentsUntil: Date;
   readonly deadline: Date;
   readonly createdAt: Date;
 };
 
-const LOT = `
+export const LOT = `
   SELECT l.id, l.project_id AS "projectId", l.name, l.estimate, l.method, l.ruleset, l.acceleration,
          l.documents_from AS "documentsFrom", l.documents_until AS "documentsUntil", l.deadline, l.seats, l.k,
          l.state, l.notice_version AS "noticeVersion", l.deadline_changes AS "deadlineChanges", l.closed,
@@ -29,7 +29,7 @@ const STAGE = `CASE WHEN l.state = 'published' THEN 'key-ceremony' WHEN l.state 
 
 const at = (date: Date): Instant => instant(date.getTime());
 
-const lotOf = (row: LotRecord): Lot => ({
+export const lotOf = (row: LotRecord): Lot => ({
   ...row,
   documentsFrom: at(row.documentsFrom),
   documentsUntil: at(row.documentsUntil),
@@ -93,6 +93,28 @@ export class TypeormLotStore extends LotStore {
         lot.version,
       ],
     );
+  }
+
+  async reviseLot(tx: Tx, lot: Lot): Promise<boolean> {
+    const touched = await tx.execute(
+      `UPDATE tendering.lot SET name = $3, estimate = $4, method = $5::jsonb, acceleration = $6::jsonb,
+          documents_from = $7, documents_until = $8, deadline = $9, seats = $10::jsonb, k = $11, version = version + 1
+        WHERE id = $1 AND version = $2 AND state = 'draft'`,
+      [
+        lot.id,
+        lot.version,
+        lot.name,
+        lot.estimate,
+        JSON.stringify(lot.method),
+        JSON.stringify(lot.acceleration),
+        formatInstant(lot.documentsFrom),
+        formatInstant(lot.documentsUntil),
+        formatInstant(lot.deadline),
+        JSON.stringify(lot.seats),
+        lot.k,
+      ],
+    );
+    return touched === 1;
   }
 
   lot(tx: Tx, id: LotId): Promise<Lot | null> {

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { instant } from '#kernel';
 import type { LotId } from '#kernel';
 import type { Tx } from '#persistence';
 import type { Cancellation, DeadlineChange, Notice, Signed } from '#trust';
@@ -14,16 +15,21 @@ const documentOf = (row: DocumentRecord): StoredDocument => ({ ...row, size: Num
 @Injectable()
 export class TypeormNoticeStore extends NoticeStore {
   async putDraft(tx: Tx, lotId: LotId, document: StoredDocument): Promise<StoredDocument | null> {
-    const [replaced] = await tx.query<DocumentRecord>(
-      `DELETE FROM tendering.document d WHERE d.lot_id = $1 AND d.name = $2 AND d.notice_version IS NULL
-       RETURNING ${COLUMNS}`,
-      [lotId, document.name],
-    );
+    const replaced = await this.removeDraft(tx, lotId, document.name);
     await tx.execute(
       'INSERT INTO tendering.document (id, lot_id, name, size, sha256, blob_key) VALUES ($1, $2, $3, $4, $5, $6)',
       [document.id, lotId, document.name, document.size, document.sha256, document.key],
     );
-    return replaced ? documentOf(replaced) : null;
+    return replaced;
+  }
+
+  async removeDraft(tx: Tx, lotId: LotId, name: string): Promise<StoredDocument | null> {
+    const [removed] = await tx.query<DocumentRecord>(
+      `DELETE FROM tendering.document d WHERE d.lot_id = $1 AND d.name = $2 AND d.notice_version IS NULL
+       RETURNING ${COLUMNS}`,
+      [lotId, name],
+    );
+    return removed ? documentOf(removed) : null;
   }
 
   async nextDocuments(tx: Tx, lotId: LotId): Promise<readonly StoredDocument[]> {
@@ -104,5 +110,27 @@ export class TypeormNoticeStore extends NoticeStore {
       [lotId],
     );
     return row?.signed ?? null;
+  }
+
+  async propose(
+    tx: Tx,
+    lotId: LotId,
+    signed: Signed<DeadlineChange>,
+    by: Parameters<NoticeStore['propose']>[3],
+  ): Promise<void> {
+    await tx.execute(
+      `INSERT INTO tendering.deadline_proposal (lot_id, signed, person_id, credit_code, address)
+       VALUES ($1, $2::jsonb, $3, $4, $5)`,
+      [lotId, JSON.stringify(signed), by.personId, by.creditCode, by.address],
+    );
+  }
+
+  async proposal(tx: Tx, lotId: LotId) {
+    const [row] = await tx.query<{ signed: Signed<DeadlineChange>; proposedAt: Date }>(
+      `SELECT signed, proposed_at AS "proposedAt" FROM tendering.deadline_proposal
+        WHERE lot_id = $1 ORDER BY id DESC LIMIT 1`,
+      [lotId],
+    );
+    return row ? { signed: row.signed, proposedAt: instant(row.proposedAt.getTime()) } : null;
   }
 }
