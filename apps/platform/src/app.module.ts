@@ -12,6 +12,7 @@ import type { PlatformConfig } from './config.ts';
 import { contextModules, contextSchemas } from './contexts.ts';
 import { DemoController } from './demo.controller.ts';
 import { OverviewController } from './overview.controller.ts';
+import { PlatformStateController } from './platform-state.controller.ts';
 import { sharedCheck } from './shared-check.ts';
 
 export interface Foundation {
@@ -53,7 +54,7 @@ export class AppModule {
         WebModule.forRoot({ logger, rateLimits: config.rateLimits }),
         ...contextModules,
       ],
-      controllers: [OverviewController, DemoController],
+      controllers: [OverviewController, PlatformStateController, DemoController],
       providers: [
         { provide: Settings, useValue: settings },
         { provide: TransparencySettings, useValue: config.log },

@@ -9,15 +9,17 @@ import { AwardStore } from './application/award-store.ts';
 import { PubliciseCandidates } from './application/publicise-candidates.ts';
 import { ReadDay } from './application/read-day.ts';
 import { StartAward } from './application/start-award.ts';
+import { ShowBoard } from './application/show-board.ts';
 import { AwardResults } from './award.facade.ts';
 import { AgencyDayController } from './http/agency-day.controller.ts';
 import { AwardController } from './http/award.controller.ts';
 import { ProgressController } from './http/progress.controller.ts';
+import { SupervisionController } from './http/supervision.controller.ts';
 import { TypeormAwardStore } from './infrastructure/award.typeorm-store.ts';
 import { AwardEvidence, StoredAwardResults } from './infrastructure/stored-award.ts';
 
 @Module({
-  controllers: [AwardController, ProgressController, AgencyDayController],
+  controllers: [AwardController, ProgressController, AgencyDayController, SupervisionController],
   providers: [
     { provide: AwardStore, useClass: TypeormAwardStore },
     { provide: AwardResults, useClass: StoredAwardResults },
@@ -27,6 +29,7 @@ import { AwardEvidence, StoredAwardResults } from './infrastructure/stored-award
     PubliciseCandidates,
     AwardLot,
     AwardEvidence,
+    ShowBoard,
   ],
   exports: [AwardResults],
 })

@@ -23,6 +23,7 @@ import { LotFacts } from './application/lot-facts.ts';
 import { PartStore } from './application/part-store.ts';
 import { Receipts } from './application/receipts.ts';
 import { SettleLot } from './application/settle-lot.ts';
+import { SettledStorage } from './application/settled-storage.ts';
 import { ShowBid } from './application/show-bid.ts';
 import { StorePart } from './application/store-part.ts';
 import { SubmitCommit, SubmitMove, TakeIn } from './application/submit.ts';
@@ -71,6 +72,7 @@ const ENDINGS = [
     LotFacts,
     Receipts,
     SettleLot,
+    SettledStorage,
     ShowBid,
     StorePart,
     SubmitCommit,
@@ -82,7 +84,7 @@ const ENDINGS = [
     UploadOf,
     UploadStores,
   ],
-  exports: [Bidding],
+  exports: [Bidding, SettledStorage],
 })
 export class BiddingModule implements OnModuleInit {
   constructor(

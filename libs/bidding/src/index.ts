@@ -9,4 +9,5 @@ export type { RefusalReason } from './domain/refusals.ts';
 export { retainBidUntil } from './domain/retention.ts';
 export { JOURNAL_INFO } from './domain/journal.ts';
 export { biddingSchema } from './infrastructure/bidding.schema.ts';
+export { SettledStorage } from './application/settled-storage.ts';
 export { BiddingModule } from './bidding.module.ts';

@@ -9,3 +9,4 @@ export * from './background-work.ts';
 export * from './jobs.module.ts';
 export * from './jobs-schema.ts';
 export * from './pg-boss-background-work.ts';
+export * from './work-state.ts';

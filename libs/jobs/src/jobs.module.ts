@@ -3,6 +3,7 @@ import type { DynamicModule } from '@nestjs/common';
 import { UnitOfWork } from '#persistence';
 import { BackgroundWork } from './background-work.ts';
 import { PgBossBackgroundWork } from './pg-boss-background-work.ts';
+import { LookAtWork } from './work-state.ts';
 import type { BackgroundOptions } from './pg-boss-background-work.ts';
 
 /** Provides BackgroundWork to every module. */
@@ -18,8 +19,13 @@ export class JobsModule {
           useFactory: (unitOfWork: UnitOfWork) => new PgBossBackgroundWork(options, unitOfWork),
           inject: [UnitOfWork],
         },
+        {
+          provide: LookAtWork,
+          useFactory: (unitOfWork: UnitOfWork) => new LookAtWork(unitOfWork),
+          inject: [UnitOfWork],
+        },
       ],
-      exports: [BackgroundWork],
+      exports: [BackgroundWork, LookAtWork],
     };
   }
 }

@@ -30,6 +30,17 @@ export interface OpeningResult {
   readonly outcomes: readonly { readonly c: string; readonly outcome: BidOutcome }[];
 }
 
+/** Where an opening is and what it waits for, with the hashes of the records behind it. */
+export interface OpeningProgress {
+  readonly state: OpeningState;
+  /** Deadline and margin. */
+  readonly closeDueAt: Instant;
+  /** End of the find-yourself window; null before CLOSE. */
+  readonly releaseAt: Instant | null;
+  readonly closeHash: string | null;
+  readonly recordHash: string | null;
+}
+
 /**
  * What other contexts may ask of the opening. Outbox events, keyed by the lot's id, payload `{ lotId }`:
  * opening.closed, opening.failed (fewer than three bidders; keys are to be destroyed), opening.opened,
@@ -38,6 +49,8 @@ export interface OpeningResult {
 export abstract class Opening {
   /** Null for a lot without a key record. */
   abstract result(lotId: LotId): Promise<OpeningResult | null>;
+  /** Null for a lot without a key record. */
+  abstract progress(lotId: LotId): Promise<OpeningProgress | null>;
   /** In order of arrival; empty before the record is published. */
   abstract openedBids(lotId: LotId): Promise<readonly OpenedBid[]>;
   /** The committee's files of an opened bid; empty before the record is published and for any other bid. */

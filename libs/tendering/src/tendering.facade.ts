@@ -12,7 +12,7 @@ import type {
   Signed,
 } from '#trust';
 
-import type { PartyRef } from './domain/lot.ts';
+import type { LotStage, PartyRef, ProjectKind, ProjectLevel } from './domain/lot.ts';
 import type { LotState } from './domain/lot-states.ts';
 
 /** A lot that has been published at least once; drafts are not shown outside of tendering. */
@@ -75,6 +75,45 @@ export interface DeskQuery {
   readonly after: readonly [createdAt: Instant, id: string] | null;
   readonly limit: number;
   readonly projectId: ProjectId | null;
+}
+
+/** A published lot for whoever supervises all of them; the records behind its stage by their hashes. */
+export interface BoardLot {
+  readonly id: LotId;
+  readonly name: string;
+  readonly projectName: string;
+  readonly kind: ProjectKind;
+  readonly level: ProjectLevel;
+  readonly tenderee: PartyRef;
+  readonly agency: PartyRef;
+  readonly regulator: PartyRef;
+  readonly stage: LotStage;
+  /** Effective. */
+  readonly deadline: Instant;
+  readonly createdAt: Instant;
+  readonly acceleration: Acceleration;
+  /** Of the newest version. */
+  readonly noticeHash: string;
+  readonly lotKeyHash: string | null;
+  readonly cancellationHash: string | null;
+  /** The database's clock at this answer. */
+  readonly now: Instant;
+}
+
+/** Newest first, after the given position (exclusive). */
+export interface BoardPage {
+  readonly state: LotState | null;
+  readonly stage: LotStage | null;
+  readonly text: string | null;
+  readonly after: readonly [createdAt: Instant, id: string] | null;
+  readonly limit: number;
+}
+
+/** Every published lot, for supervision. Nothing here comes from the intake of bids. */
+export abstract class LotBoard {
+  abstract board(page: BoardPage): Promise<readonly BoardLot[]>;
+  /** Bytes of all published documents. */
+  abstract documentBytes(): Promise<bigint>;
 }
 
 /** What the intake needs to judge one commitment, read in the intake's own transaction. */

@@ -33,13 +33,14 @@ import { DeadlinesController } from './http/deadlines.controller.ts';
 import { DeskController } from './http/desk.controller.ts';
 import { QuestionsController } from './http/questions.controller.ts';
 import { ProjectsController } from './http/projects.controller.ts';
+import { SeatsController } from './http/seats.controller.ts';
 import { LotEvidence } from './infrastructure/lot-evidence.ts';
 import { TypeormLotKeyStore } from './infrastructure/lot-key.typeorm-store.ts';
 import { TypeormLotStore } from './infrastructure/lot.typeorm-store.ts';
 import { TypeormDeskStore } from './infrastructure/desk.typeorm-store.ts';
 import { TypeormQuestionStore } from './infrastructure/question.typeorm-store.ts';
 import { TypeormNoticeStore } from './infrastructure/notice.typeorm-store.ts';
-import { TenderDesk, Tendering } from './tendering.facade.ts';
+import { LotBoard, TenderDesk, Tendering } from './tendering.facade.ts';
 
 @Global()
 @Module({
@@ -50,6 +51,7 @@ import { TenderDesk, Tendering } from './tendering.facade.ts';
     LotKeysController,
     QuestionsController,
     DeskController,
+    SeatsController,
   ],
   providers: [
     { provide: LotStore, useClass: TypeormLotStore },
@@ -61,6 +63,7 @@ import { TenderDesk, Tendering } from './tendering.facade.ts';
     { provide: TenderDesk, useExisting: ReadDesk },
     ReadLots,
     { provide: Tendering, useExisting: ReadLots },
+    { provide: LotBoard, useExisting: ReadLots },
     LotSteps,
     Signers,
     RegisterProject,
@@ -80,7 +83,7 @@ import { TenderDesk, Tendering } from './tendering.facade.ts';
     TenderingTicks,
     LotEvidence,
   ],
-  exports: [Tendering, TenderDesk],
+  exports: [Tendering, TenderDesk, LotBoard],
 })
 export class TenderingModule implements OnModuleInit {
   constructor(

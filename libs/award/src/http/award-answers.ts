@@ -1,10 +1,14 @@
 /** What the public routes of results answer, for the API's document. */
 import { z } from 'zod';
 import { OPENING_STATES } from '#opening';
-import { award, evaluationReport, publicity, signed } from '#trust';
+import { LOT_STAGES, PROJECT_KINDS, PROJECT_LEVELS } from '#tendering';
+import { acceleration, award, evaluationReport, publicity, signed } from '#trust';
 import { pageSchema } from '#web';
 import { BLOCKS, DAY_STAGES, DUE_KINDS, NEXT_STEPS } from '../domain/agency-day.ts';
 import { AWARD_STATES } from '../domain/award-procedure.ts';
+import { DUE_EVENTS, STANDING_RECORDS } from '../application/lot-standing.ts';
+
+const party = z.object({ name: z.string(), creditCode: z.string() });
 
 export const resultAnswer = z.object({
   state: z.enum(AWARD_STATES),
@@ -40,5 +44,38 @@ export const dayPage = pageSchema(
       z.object({ what: z.enum(BLOCKS), article: z.string(), facts: z.record(z.string(), z.string()) }),
     ),
     next: z.enum(NEXT_STEPS).nullable(),
+  }),
+);
+
+export const boardPage = pageSchema(
+  z.object({
+    id: z.string(),
+    name: z.string(),
+    projectName: z.string(),
+    kind: z.enum(PROJECT_KINDS),
+    level: z.enum(PROJECT_LEVELS),
+    tenderee: party,
+    agency: party,
+    regulator: party,
+    stage: z.enum(LOT_STAGES),
+    deadline: z.string(),
+    acceleration,
+    opening: z.enum(OPENING_STATES).nullable().describe('Null before the deadline'),
+    award: z.enum(AWARD_STATES).nullable().describe('Null before the evaluation report'),
+    due: z
+      .object({
+        event: z.enum(DUE_EVENTS),
+        at: z.string().nullable().describe('Null where it waits for people, not for a time'),
+        overdue: z.boolean(),
+      })
+      .nullable()
+      .describe('Null: nothing more'),
+    record: z
+      .object({
+        type: z.enum(STANDING_RECORDS),
+        hash: z.string(),
+        index: z.int().nullable().describe('Its leaf in the log; null while it waits for its tick'),
+      })
+      .nullable(),
   }),
 );

@@ -78,4 +78,6 @@ export abstract class BidStore {
   abstract movesOf(tx: Tx, lotId: LotId): Promise<Move[]>;
   /** Arrivals not decided and receipts not signed: what {@link Bidding.settle} has to finish. */
   abstract unsettled(tx: Tx, lotId: LotId): Promise<number>;
+  /** Ciphertext of all lots together whose effective deadline has passed by the database's clock; others count nothing. */
+  abstract settledBytes(tx: Tx): Promise<bigint>;
 }

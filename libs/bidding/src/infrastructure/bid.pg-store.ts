@@ -66,6 +66,14 @@ export class PgBidStore extends BidStore {
     this.sql = new Autocommit(dataSource);
   }
 
+  async settledBytes(tx: Tx): Promise<bigint> {
+    const [row] = await tx.query<{ total: string }>(
+      `SELECT coalesce(sum(e.length), 0) AS total FROM bidding.envelope e JOIN bidding.commitment c USING (c)
+        WHERE e.stored_at IS NOT NULL AND tendering.bid_deadline(c.lot) <= bidding.clock()`,
+    );
+    return BigInt(row?.total ?? 0);
+  }
+
   async insert(tx: Tx, bid: NewBid): Promise<UniqueValue['kind'] | null> {
     const { arrival, commit, receipt, token } = bid;
     const c = bytesOfText(arrival.subject);

@@ -9,6 +9,7 @@ import {
   SEALED_CHUNK_BYTES,
   bidLabel,
   chunkNonce,
+  closeDueAt,
   concat,
   envelopeContext,
   envelopeKey,
@@ -17,7 +18,7 @@ import {
 import type { Commit, EnvelopeName, StageRule } from '#trust';
 import { nodeAead } from '#trust/node';
 import { Opening } from '../opening.facade.ts';
-import type { OpenedBid, OpenedFile, OpeningResult } from '../opening.facade.ts';
+import type { OpenedBid, OpenedFile, OpeningProgress, OpeningResult } from '../opening.facade.ts';
 import type { IndexedFile } from './bid-store.ts';
 import { OpeningStores } from './close-lot.ts';
 import { LotKeys } from './dealing-keys.ts';
@@ -48,6 +49,20 @@ export class OpenedBids extends Opening {
         record: record?.signed ?? null,
         recordHash: record?.hash ?? null,
         outcomes: (record?.signed.record.bids ?? []).map(({ c, outcome }) => ({ c, outcome })),
+      };
+    });
+  }
+
+  async progress(lotId: LotId): Promise<OpeningProgress | null> {
+    return this.unitOfWork.run(async (tx) => {
+      const session = await this.stores.sessions.find(tx, lotId);
+      if (!session) return null;
+      return {
+        state: session.state,
+        closeDueAt: closeDueAt(session.deadline, session.acceleration),
+        releaseAt: session.releaseAt,
+        closeHash: (await this.stores.sessions.close(tx, lotId))?.hash ?? null,
+        recordHash: (await this.stores.sessions.record(tx, lotId))?.hash ?? null,
       };
     });
   }

@@ -101,6 +101,8 @@ describe('permissions', () => {
     expect(holders('bid.submit')).toEqual(['bidder']);
     expect(holders('parties.approve')).toEqual(['operator']);
     expect(holders('evidence.full')).toEqual(['regulator', 'auditor']);
+    expect(holders('supervision.read')).toEqual(['regulator']);
+    expect(holders('operations.read')).toEqual(['operator']);
   });
   it('joins the permissions of several roles without repetition', () => {
     const both = permissionsOf(['tenderee', 'agency']);

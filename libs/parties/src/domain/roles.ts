@@ -30,6 +30,7 @@ export const PERMISSIONS = [
   'award.manage',
   'deadline.change',
   'evidence.full',
+  'supervision.read',
   'operations.read',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
@@ -48,7 +49,14 @@ export const PERMISSIONS_OF: { readonly [Role in PartyRole]: readonly Permission
     'deadline.change',
   ],
   bidder: ['bid.submit'],
-  regulator: ['trustee.act', 'opening.sign', 'evaluation.read', 'deadline.change', 'evidence.full'],
+  regulator: [
+    'trustee.act',
+    'opening.sign',
+    'evaluation.read',
+    'deadline.change',
+    'evidence.full',
+    'supervision.read',
+  ],
   operator: ['parties.approve', 'parties.read', 'authorities.manage', 'trustee.act', 'operations.read'],
   expert: [],
   notary: ['trustee.act'],

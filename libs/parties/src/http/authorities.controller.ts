@@ -2,10 +2,11 @@ import { Body, Controller, Delete, Get, HttpCode, Ip, Param, Post } from '@nestj
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { RefusalError, formatInstant, refuse } from '#kernel';
 import { Transparency } from '#transparency';
-import { CurrentPrincipal, Public, RequirePermission } from '#web';
+import { Answers, CurrentPrincipal, Public, RequirePermission } from '#web';
 import type { Principal } from '#web';
 import { KeepAuthorities } from '../application/keep-authorities.ts';
 import { Parties } from '../parties.facade.ts';
+import { authoritiesAnswer, crlAnswer, crlsAnswer } from './parties-answers.ts';
 import { StoreCrlDto, TrustAuthorityDto } from './parties.dto.ts';
 
 @ApiTags('trust')
@@ -26,6 +27,7 @@ export class AuthoritiesController {
 
   @Get('authorities')
   @Public()
+  @Answers(authoritiesAnswer)
   async list() {
     return { items: await this.parties.trustedRoots() };
   }
@@ -54,6 +56,7 @@ export class AuthoritiesController {
   @ApiOperation({
     summary: 'The newest revocation list of every authority; a client checks each signature itself',
   })
+  @Answers(crlsAnswer)
   async newestCrls() {
     const lists = await this.parties.crls();
     return {
@@ -73,6 +76,7 @@ export class AuthoritiesController {
   @Post('authorities/crls')
   @RequirePermission('authorities.manage')
   @ApiBearerAuth()
+  @Answers(crlAnswer, '', 201)
   async addCrl(@Body() dto: StoreCrlDto, @CurrentPrincipal() who: Principal, @Ip() address: string) {
     const list = {
       der: new Uint8Array(Buffer.from(dto.crl, 'base64url')),

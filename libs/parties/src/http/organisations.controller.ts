@@ -10,7 +10,7 @@ import type { OrganisationRow } from '../application/party-store.ts';
 import type { PartyCode } from '../domain/refusals.ts';
 import { isPartyRole } from '../domain/roles.ts';
 import { Parties } from '../parties.facade.ts';
-import { enrolmentAnswer } from './parties-answers.ts';
+import { enrolmentAnswer, organisationAnswer, organisationPage } from './parties-answers.ts';
 import { EnrolDto } from './parties.dto.ts';
 
 const unknown = (code: PartyCode, facts: Record<string, string>) =>
@@ -46,6 +46,7 @@ export class OrganisationsController {
   @Get('organisations')
   @RequirePermission('parties.read')
   @ApiBearerAuth()
+  @Answers(organisationPage)
   async all(@Query() page: PageQuery) {
     const [after] = page.cursor === undefined ? [''] : decodeCursor(page.cursor, ['string']);
     const rows = await this.list.run(after, page.limit + 1);
@@ -64,6 +65,7 @@ export class OrganisationsController {
   @RequirePermission('parties.approve')
   @HttpCode(200)
   @ApiBearerAuth()
+  @Answers(organisationAnswer)
   async approve(
     @Param('creditCode') creditCode: string,
     @Param('role') role: string,

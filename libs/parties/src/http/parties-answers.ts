@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { pageSchema } from '#web';
 import { PARTY_ROLES, PERMISSIONS } from '../domain/roles.ts';
 
 export const challengeAnswer = z.object({
@@ -28,4 +29,31 @@ export const enrolmentAnswer = z.object({
   personId: z.string(),
   certificate: z.string(),
   grants: z.array(z.object({ role: z.enum(PARTY_ROLES), state: z.enum(['requested', 'granted']) })),
+});
+
+const organisation = z.object({
+  creditCode: z.string(),
+  name: z.string(),
+  enrolledAt: z.string(),
+  grants: z.array(z.object({ role: z.enum(PARTY_ROLES), state: z.enum(['requested', 'granted']) })),
+});
+export const organisationAnswer = organisation;
+export const organisationPage = pageSchema(organisation);
+
+export const authoritiesAnswer = z.object({
+  items: z.array(
+    z.object({
+      fingerprint: z.string(),
+      pem: z.string(),
+      label: z.string(),
+      development: z.boolean().describe('Demonstration mode only'),
+    }),
+  ),
+});
+export const crlsAnswer = z.object({ items: z.array(z.object({ sha256: z.string(), crl: z.string() })) });
+export const crlAnswer = z.object({
+  sha256: z.string(),
+  issuer: z.string(),
+  thisUpdate: z.string(),
+  nextUpdate: z.string(),
 });

@@ -56,6 +56,13 @@ export abstract class LotStore {
       readonly limit: number;
     },
   ): Promise<readonly Lot[]>;
+  /** Published ones in which the organisation holds a seat, newest first, after the given position (exclusive). */
+  abstract lotsOfSeatHolder(
+    tx: Tx,
+    creditCode: string,
+    after: readonly [createdAt: Instant, id: string] | null,
+    limit: number,
+  ): Promise<readonly Lot[]>;
   /** Compare and swap by id, state and version, with the transition's row; false when another step was faster. */
   abstract apply(tx: Tx, lot: Lot, next: Next, change: LotChange, transition: Transition): Promise<boolean>;
   /** Locks lots with `next_due_at <= now` that nobody else works on. */

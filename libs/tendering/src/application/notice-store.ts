@@ -28,6 +28,9 @@ export abstract class NoticeStore {
   /** Blob keys that some document row names, of the given ones. */
   abstract namedKeys(tx: Tx, keys: readonly string[]): Promise<ReadonlySet<string>>;
 
+  /** Of all published documents, which anyone may download. */
+  abstract publishedBytes(tx: Tx): Promise<bigint>;
+
   abstract addNotice(tx: Tx, signed: Signed<Notice>, hash: string): Promise<void>;
   /** In order of version. */
   abstract notices(tx: Tx, lotId: LotId): Promise<readonly Signed<Notice>[]>;

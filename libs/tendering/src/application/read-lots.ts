@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { hashText } from '#trust';
-import type { JournalKey, LotKey, LotKeyTerms, Signed, TrusteeKey } from '#trust';
+import type { JournalKey, LotKey, LotKeyTerms, Seat, Signed, TrusteeKey } from '#trust';
 import type { Instant, LotId, ProjectId } from '#kernel';
 import { UnitOfWork } from '#persistence';
 import type { Tx } from '#persistence';
@@ -10,7 +10,7 @@ import { stageOf } from '../domain/lot.ts';
 import type { Lot, LotStage, Project } from '../domain/lot.ts';
 import { tenderError } from '../domain/refusals.ts';
 import { Tendering } from '../tendering.facade.ts';
-import type { IntakeFacts, LotView } from '../tendering.facade.ts';
+import type { BoardLot, BoardPage, IntakeFacts, LotView } from '../tendering.facade.ts';
 import { LotKeyStore } from './lot-key-store.ts';
 import { LotStore } from './lot-store.ts';
 import { NoticeStore } from './notice-store.ts';
@@ -30,6 +30,13 @@ export interface PublicLot {
   readonly nextDueAt: Instant | null;
   /** The database's clock at this answer. */
   readonly now: Instant;
+}
+
+/** A seat that an organisation holds. */
+export interface HeldSeat extends ListedLot {
+  readonly seat: Seat;
+  /** Its key is among the offers, or in LOTKEY. */
+  readonly offered: boolean;
 }
 
 export interface ListedLot {
@@ -93,6 +100,65 @@ export class ReadLots extends Tendering {
       }
       return found;
     });
+  }
+
+  /** For a trustee: where it holds a seat, and whether its key is there. Offers are public in `lotkey`. */
+  seatsOf(
+    creditCode: string,
+    after: readonly [createdAt: Instant, id: string] | null,
+    limit: number,
+  ): Promise<readonly HeldSeat[]> {
+    return this.read(async (tx) => {
+      const now = await tx.now();
+      const found: HeldSeat[] = [];
+      for (const lot of await this.lots.lotsOfSeatHolder(tx, creditCode, after, limit)) {
+        const project = await this.lots.project(tx, lot.projectId);
+        const seat = lot.seats.find(({ org }) => org === creditCode);
+        const { state } = lot;
+        if (!project || !seat || state === 'draft') continue;
+        const offers = state === 'published' ? await this.keys.offers(tx, lot.id) : [];
+        const offered = state === 'keyed' || offers.some(({ i }) => i === seat.i);
+        found.push({ lot, project, stage: stageOf(state, lot.deadline, now), seat, offered });
+      }
+      return found;
+    });
+  }
+
+  board(page: BoardPage): Promise<readonly BoardLot[]> {
+    return this.read(async (tx) => {
+      const now = await tx.now();
+      const found: BoardLot[] = [];
+      for (const lot of await this.lots.publishedLots(tx, page)) {
+        const project = await this.lots.project(tx, lot.projectId);
+        const { state } = lot;
+        const notice = (await this.notices.notices(tx, lot.id)).at(-1);
+        if (!project || !notice || state === 'draft') continue;
+        const cancellation = await this.notices.cancellation(tx, lot.id);
+        found.push({
+          id: lot.id,
+          name: lot.name,
+          projectName: project.name,
+          kind: project.kind,
+          level: project.level,
+          tenderee: project.tenderee,
+          agency: project.agency,
+          regulator: project.regulator,
+          stage: stageOf(state, lot.deadline, now),
+          deadline: lot.deadline,
+          createdAt: lot.createdAt,
+          acceleration: lot.acceleration,
+          noticeHash: hashText('notice', notice.record),
+          lotKeyHash: lot.lotKeyHash,
+          cancellationHash: cancellation && hashText('cancellation', cancellation.record),
+          now,
+        });
+      }
+      return found;
+    });
+  }
+
+  documentBytes(): Promise<bigint> {
+    return this.read((tx) => this.notices.publishedBytes(tx));
   }
 
   /** For the agency: its project with every lot, drafts too. */

@@ -28,6 +28,16 @@ export const lotPage = pageSchema(
   }),
 );
 
+export const seatPage = pageSchema(
+  z.object({
+    ...shared,
+    seat,
+    n: z.int(),
+    k: z.int(),
+    offered: z.boolean().describe('Whether the seat has its key'),
+  }),
+);
+
 export const lotAnswer = z.object({
   ...shared,
   projectId: z.string(),

@@ -161,6 +161,22 @@ export class TypeormLotStore extends LotStore {
     return rows.map(lotOf);
   }
 
+  async lotsOfSeatHolder(
+    tx: Tx,
+    creditCode: string,
+    after: readonly [createdAt: Instant, id: string] | null,
+    limit: number,
+  ): Promise<readonly Lot[]> {
+    const [createdAt, id] = after ?? [null, null];
+    const rows = await tx.query<LotRecord>(
+      `${LOT} WHERE l.notice_version > 0 AND l.seats @> $1::jsonb
+          AND ($2::timestamptz IS NULL OR (l.created_at, l.id) < ($2::timestamptz, $3::uuid))
+        ORDER BY l.created_at DESC, l.id DESC LIMIT $4`,
+      [JSON.stringify([{ org: creditCode }]), createdAt === null ? null : formatInstant(createdAt), id, limit],
+    );
+    return rows.map(lotOf);
+  }
+
   async apply(tx: Tx, lot: Lot, next: Next, change: LotChange, transition: Transition): Promise<boolean> {
     const touched = await tx.execute(
       `UPDATE tendering.lot SET state = $4, deadline = $5, closed = $6, next_due_at = $7,

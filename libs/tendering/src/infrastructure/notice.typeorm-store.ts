@@ -57,6 +57,13 @@ export class TypeormNoticeStore extends NoticeStore {
     return row ? documentOf(row) : null;
   }
 
+  async publishedBytes(tx: Tx): Promise<bigint> {
+    const [row] = await tx.query<{ total: string }>(
+      'SELECT coalesce(sum(size), 0) AS total FROM tendering.document WHERE notice_version IS NOT NULL',
+    );
+    return BigInt(row?.total ?? 0);
+  }
+
   async namedKeys(tx: Tx, keys: readonly string[]): Promise<ReadonlySet<string>> {
     const rows = await tx.query<{ blob_key: string }>(
       'SELECT blob_key FROM tendering.document WHERE blob_key = ANY($1::text[])',

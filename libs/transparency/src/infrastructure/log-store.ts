@@ -212,6 +212,14 @@ export class LogStore {
     return row?.idle ?? false;
   }
 
+  /** Names the hash that has waited longest, by its place in the order of arrival; null where none waits. */
+  async oldestWaiting(tx: Tx): Promise<string | null> {
+    const [row] = await tx.query<{ arrived: string }>(
+      'SELECT arrived::text FROM transparency.leaf WHERE index IS NULL ORDER BY arrived LIMIT 1',
+    );
+    return row?.arrived ?? null;
+  }
+
   async halted(tx: Tx): Promise<string | null> {
     const [row] = await tx.query<{ reason: string }>(
       'SELECT reason FROM transparency.halt WHERE cleared_at IS NULL',
