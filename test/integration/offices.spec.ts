@@ -100,7 +100,9 @@ describe('the offices of trustee, regulator and operator', () => {
       ['key-ceremony', 'lot-key', 'notice'],
     ]);
     for (const { record } of items) {
-      const log = await request(app.url).get(`/api/v1/log/receipts/${record?.hash ?? ''}`).expect(200);
+      const log = await request(app.url)
+        .get(`/api/v1/log/receipts/${record?.hash ?? ''}`)
+        .expect(200);
       expect((log.body as { index: number }).index).toBe(record?.index);
     }
     const closed = (await cast.regulator.get('/supervision/lots?stage=closed').expect(200)).body as Page<Row>;

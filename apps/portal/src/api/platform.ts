@@ -21,6 +21,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Health, log, background work and room on disk; coarse, never per lot */
+        get: operations["PlatformStateController_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/demo/identities": {
         parameters: {
             query?: never;
@@ -772,6 +789,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/seats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The published lots in which my organisation holds a seat, newest first */
+        get: operations["SeatsController_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/lots/{lotId}/bids": {
         parameters: {
             query?: never;
@@ -1294,6 +1328,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/supervision/lots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every published lot, newest first; before its deadline nothing of its bids */
+        get: operations["SupervisionController_lots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1481,6 +1532,65 @@ export interface operations {
                         }[];
                         /** @description The database’s clock, which decides deadlines; null while it is away */
                         serverTime: string | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    PlatformStateController_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        parts: {
+                            name: string;
+                            up: boolean;
+                        }[];
+                        log: {
+                            /** @description Leaves, as the public checkpoint says */
+                            size: number | null;
+                            signedAt: string | null;
+                            behind: boolean;
+                            /** @description Stopped on a contradiction, until a restart finds everything in order */
+                            halted: boolean;
+                        };
+                        work: {
+                            queues: {
+                                name: string;
+                                /** @enum {string} */
+                                state: "ok" | "behind" | "failing";
+                            }[];
+                            /** @enum {string} */
+                            news: "ok" | "behind" | "failing";
+                            /** @description Handlers of news that do not succeed */
+                            failing: string[];
+                        };
+                        /** @description Whole GiB over all lots together */
+                        storage: {
+                            /** @description Published documents, rounded up */
+                            documentsGiB: number;
+                            /** @description Sealed bids of lots whose deadline has passed, rounded up; never others */
+                            bidsGiB: number;
+                        };
                     };
                 };
             };
@@ -1766,7 +1876,7 @@ export interface operations {
                             /** @description Unified social credit code */
                             organisationId: string;
                             roles: ("tenderee" | "agency" | "bidder" | "regulator" | "operator" | "expert" | "notary" | "audit" | "auditor")[];
-                            permissions: ("me.read" | "parties.approve" | "parties.read" | "authorities.manage" | "tender.manage" | "tender.cancel" | "trustee.act" | "bid.submit" | "opening.sign" | "evaluation.read" | "evaluation.manage" | "award.manage" | "deadline.change" | "evidence.full" | "operations.read")[];
+                            permissions: ("me.read" | "parties.approve" | "parties.read" | "authorities.manage" | "tender.manage" | "tender.cancel" | "trustee.act" | "bid.submit" | "opening.sign" | "evaluation.read" | "evaluation.manage" | "award.manage" | "deadline.change" | "evidence.full" | "supervision.read" | "operations.read")[];
                             certificateFingerprint: string;
                             sessionId: string;
                         };
@@ -1829,7 +1939,7 @@ export interface operations {
                         /** @description Unified social credit code */
                         organisationId: string;
                         roles: ("tenderee" | "agency" | "bidder" | "regulator" | "operator" | "expert" | "notary" | "audit" | "auditor")[];
-                        permissions: ("me.read" | "parties.approve" | "parties.read" | "authorities.manage" | "tender.manage" | "tender.cancel" | "trustee.act" | "bid.submit" | "opening.sign" | "evaluation.read" | "evaluation.manage" | "award.manage" | "deadline.change" | "evidence.full" | "operations.read")[];
+                        permissions: ("me.read" | "parties.approve" | "parties.read" | "authorities.manage" | "tender.manage" | "tender.cancel" | "trustee.act" | "bid.submit" | "opening.sign" | "evaluation.read" | "evaluation.manage" | "award.manage" | "deadline.change" | "evidence.full" | "supervision.read" | "operations.read")[];
                         certificateFingerprint: string;
                         sessionId: string;
                     };
@@ -1863,7 +1973,22 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": {
+                        items: {
+                            creditCode: string;
+                            name: string;
+                            enrolledAt: string;
+                            grants: {
+                                /** @enum {string} */
+                                role: "tenderee" | "agency" | "bidder" | "regulator" | "operator" | "expert" | "notary" | "audit" | "auditor";
+                                /** @enum {string} */
+                                state: "requested" | "granted";
+                            }[];
+                        }[];
+                        nextCursor: string | null;
+                    };
+                };
             };
             /** @description Problem */
             default: {
@@ -1963,7 +2088,19 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": {
+                        creditCode: string;
+                        name: string;
+                        enrolledAt: string;
+                        grants: {
+                            /** @enum {string} */
+                            role: "tenderee" | "agency" | "bidder" | "regulator" | "operator" | "expert" | "notary" | "audit" | "auditor";
+                            /** @enum {string} */
+                            state: "requested" | "granted";
+                        }[];
+                    };
+                };
             };
             /** @description Problem */
             default: {
@@ -2043,7 +2180,17 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": {
+                        items: {
+                            fingerprint: string;
+                            pem: string;
+                            label: string;
+                            /** @description Demonstration mode only */
+                            development: boolean;
+                        }[];
+                    };
+                };
             };
             /** @description Problem */
             default: {
@@ -2127,7 +2274,14 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": {
+                        items: {
+                            sha256: string;
+                            crl: string;
+                        }[];
+                    };
+                };
             };
             /** @description Problem */
             default: {
@@ -2157,7 +2311,14 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": {
+                        sha256: string;
+                        issuer: string;
+                        thisUpdate: string;
+                        nextUpdate: string;
+                    };
+                };
             };
             /** @description Problem */
             default: {
@@ -3832,6 +3993,74 @@ export interface operations {
             };
         };
     };
+    SeatsController_list: {
+        parameters: {
+            query?: {
+                limit?: unknown;
+                /** @description nextCursor of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            id: string;
+                            name: string;
+                            projectName: string;
+                            tenderee: {
+                                name: string;
+                                creditCode: string;
+                            };
+                            agency: {
+                                name: string;
+                                creditCode: string;
+                            };
+                            /** @enum {string} */
+                            state: "published" | "keyed" | "cancelled";
+                            /** @enum {string} */
+                            stage: "key-ceremony" | "bidding" | "closed" | "cancelled";
+                            /** @description YYYY-MM-DDTHH:MM:SS.mmmZ */
+                            deadline: string;
+                            acceleration: {
+                                periods: number;
+                                waits: number;
+                            };
+                            lotKeyHash: string | null;
+                            seat: {
+                                i: number;
+                                /** @enum {string} */
+                                role: "tenderee" | "agency" | "regulator" | "centre" | "notary" | "audit";
+                                org: string;
+                            };
+                            n: number;
+                            k: number;
+                            /** @description Whether the seat has its key */
+                            offered: boolean;
+                        }[];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     BidsController_submit: {
         parameters: {
             query?: never;
@@ -5472,6 +5701,97 @@ export interface operations {
                             }[];
                             /** @enum {string|null} */
                             next: "add-documents" | "mend-times" | "publish" | "call-trustees" | "answer-questions" | "call-regulator" | "wait-for-deadline" | "wait-for-close" | "go-to-hall" | "sign-opening-record" | "tender-again" | "evaluate" | "publicise" | "wait-for-publicity" | "award" | null;
+                        }[];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    SupervisionController_lots: {
+        parameters: {
+            query?: {
+                limit?: unknown;
+                /** @description nextCursor of the page before */
+                cursor?: string;
+                /** @description In the names of project, lot, tenderee or agency */
+                text?: string;
+                /** @description By the platform’s clock at this answer */
+                stage?: "key-ceremony" | "bidding" | "closed" | "cancelled";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            id: string;
+                            name: string;
+                            projectName: string;
+                            /** @enum {string} */
+                            kind: "engineering" | "procurement" | "property-rights" | "other";
+                            /** @enum {string} */
+                            level: "city" | "district" | "township";
+                            tenderee: {
+                                name: string;
+                                creditCode: string;
+                            };
+                            agency: {
+                                name: string;
+                                creditCode: string;
+                            };
+                            regulator: {
+                                name: string;
+                                creditCode: string;
+                            };
+                            /** @enum {string} */
+                            stage: "key-ceremony" | "bidding" | "closed" | "cancelled";
+                            deadline: string;
+                            acceleration: {
+                                periods: number;
+                                waits: number;
+                            };
+                            /**
+                             * @description Null before the deadline
+                             * @enum {string|null}
+                             */
+                            opening: "waiting" | "closed" | "stage-0" | "stage-1" | "opened" | "failed" | "recorded" | null;
+                            /**
+                             * @description Null before the evaluation report
+                             * @enum {string|null}
+                             */
+                            award: "awaiting-publicity" | "publicised" | "awarded" | "failed" | null;
+                            /** @description Null: nothing more */
+                            due: {
+                                /** @enum {string} */
+                                event: "lot-key" | "deadline" | "close" | "release" | "shares" | "opening-record" | "report" | "publicity" | "publicity-end" | "award";
+                                /** @description Null where it waits for people, not for a time */
+                                at: string | null;
+                                overdue: boolean;
+                            } | null;
+                            record: {
+                                /** @enum {string} */
+                                type: "notice" | "lotkey" | "close" | "opening-record" | "evaluation-report" | "publicity" | "award" | "cancellation";
+                                hash: string;
+                                /** @description Its leaf in the log; null while it waits for its tick */
+                                index: number | null;
+                            } | null;
                         }[];
                         nextCursor: string | null;
                     };

@@ -43,7 +43,11 @@ export interface AwardProgress {
 
 export interface LotStanding {
   /** What comes next, and when by itself or at the latest; `at` null where it waits for people. Null: nothing more. */
-  readonly due: { readonly event: DueEventName; readonly at: string | null; readonly overdue: boolean } | null;
+  readonly due: {
+    readonly event: DueEventName;
+    readonly at: string | null;
+    readonly overdue: boolean;
+  } | null;
   /** The newest record that the stage rests on; null for a lot that the clock cancelled. */
   readonly record: { readonly type: StandingRecord; readonly hash: string } | null;
 }

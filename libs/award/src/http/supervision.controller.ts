@@ -21,7 +21,6 @@ export class BoardQuery extends PageQuery {
   stage?: LotStage;
 }
 
-
 /** The regulator's board: every tender's stage, what is due, and the record behind it with its place in the log. */
 @ApiTags('supervision')
 @Controller('api/v1/supervision')

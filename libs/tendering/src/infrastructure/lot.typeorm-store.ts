@@ -172,7 +172,12 @@ export class TypeormLotStore extends LotStore {
       `${LOT} WHERE l.notice_version > 0 AND l.seats @> $1::jsonb
           AND ($2::timestamptz IS NULL OR (l.created_at, l.id) < ($2::timestamptz, $3::uuid))
         ORDER BY l.created_at DESC, l.id DESC LIMIT $4`,
-      [JSON.stringify([{ org: creditCode }]), createdAt === null ? null : formatInstant(createdAt), id, limit],
+      [
+        JSON.stringify([{ org: creditCode }]),
+        createdAt === null ? null : formatInstant(createdAt),
+        id,
+        limit,
+      ],
     );
     return rows.map(lotOf);
   }
