@@ -98,7 +98,7 @@ describe('sign-in', () => {
     expect(body).toMatchObject({
       organisationId: person.creditCode,
       roles: ['bidder'],
-      permissions: ['me.read', 'bid.submit'],
+      permissions: ['me.read', 'bid.submit', 'hall.attend'],
       certificateFingerprint: person.signer.certificate.fingerprint,
     });
     const { rows } = await app.database.dataSource

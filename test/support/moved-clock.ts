@@ -22,10 +22,12 @@ export class ClockedUnitOfWork extends UnitOfWork {
           get: (target, name) => {
             const { at } = this.clock;
             if (name === 'now' && at !== null) return () => Promise.resolve(at);
+            // The statements that judge by themselves read the moved clock too.
             if (name === 'execute' && at !== null) {
-              // The statement that judges by itself reads the moved clock too.
-              return (sql: string, values?: readonly unknown[]) =>
-                target.execute(sql.includes('INSERT INTO opening.addition') ? clocked(sql, at) : sql, values);
+              return (sql: string, values?: readonly unknown[]) => target.execute(clocked(sql, at), values);
+            }
+            if (name === 'query' && at !== null) {
+              return (sql: string, values?: readonly unknown[]) => target.query(clocked(sql, at), values);
             }
             const value: unknown = Reflect.get(target, name, target);
             return typeof value === 'function' ? (value.bind(target) as unknown) : value;
@@ -36,5 +38,6 @@ export class ClockedUnitOfWork extends UnitOfWork {
   }
 }
 
+const JUDGES = /INSERT INTO opening\.(addition|attendance)/;
 const clocked = (sql: string, at: Instant): string =>
-  sql.replace('clock_timestamp()', `'${formatInstant(at)}'::timestamptz`);
+  JUDGES.test(sql) ? sql.replace('clock_timestamp()', `'${formatInstant(at)}'::timestamptz`) : sql;

@@ -15,10 +15,10 @@ import { addMs, Clock, SystemClock } from '#kernel';
 import type { Instant, LotId } from '#kernel';
 import { Bidding, BiddingModule } from '#bidding';
 import { BackgroundWork } from '#jobs';
-import { Opening, OpeningModule } from '#opening';
+import { HallSettings, Opening, OpeningModule } from '#opening';
 import { Parties } from '#parties';
-import { UnitOfWork } from '#persistence';
-import { FileBlobStore, StorageModule } from '#storage';
+import { Notifications, PgNotifications, UnitOfWork } from '#persistence';
+import { BlobStore, FileBlobStore } from '#storage';
 import { Tendering } from '#tendering';
 import type { LotView } from '#tendering';
 import { ConfidentialReads, Transparency } from '#transparency';
@@ -70,9 +70,7 @@ class NoWork extends BackgroundWork {
 @Global()
 @Module({})
 class Surroundings {
-  static with(
-    given: readonly (readonly [abstract new (...args: never[]) => unknown, unknown])[],
-  ): DynamicModule {
+  static with(given: readonly Door[]): DynamicModule {
     const providers = given.map(([provide, useValue]) => ({ provide, useValue }));
     return { module: Surroundings, providers, exports: providers.map(({ provide }) => provide) };
   }
@@ -81,9 +79,26 @@ class Surroundings {
 @Module({})
 class NoIntake {}
 
-export interface OpeningApp {
+export interface OpeningProcess {
   readonly url: string;
   readonly app: NestExpressApplication;
+  close(): Promise<void>;
+}
+
+export interface ProcessOptions {
+  readonly hall: HallSettings;
+  /** Stands between the process and its database, to look at what is asked. */
+  readonly over: (inner: UnitOfWork) => UnitOfWork;
+}
+
+export const ROOMY_HALL: HallSettings = {
+  viewers: 2_000,
+  viewersPerAddress: 2_000,
+  heartbeatMs: 15_000,
+  slowMs: 20_000,
+};
+
+export interface OpeningApp extends OpeningProcess {
   readonly database: TestDatabase;
   readonly clock: TestClock;
   readonly lot: LotFixture;
@@ -96,9 +111,31 @@ export interface OpeningApp {
   readonly opening: Opening;
   readonly folder: string;
   readonly deadline: Instant;
+  /** Another process of the same platform: its own connections, the same database. */
+  another(over?: Partial<ProcessOptions>): Promise<OpeningProcess>;
   /** Everything the opening contributes to the evidence, files only. */
   evidence(audience: 'public' | 'auditor'): Promise<Map<string, EvidencePiece>>;
-  close(): Promise<void>;
+}
+
+type Door = readonly [abstract new (...args: never[]) => unknown, unknown];
+
+async function serveProcess(doors: readonly Door[]): Promise<OpeningProcess> {
+  const logger = createLogger(process.env['TEST_LOG_LEVEL'] ?? 'fatal');
+  const testing = await Test.createTestingModule({
+    imports: [
+      Surroundings.with(doors),
+      WebModule.forRoot({ logger, rateLimits: { perAddress: 1_000_000, perSession: 1_000_000 } }),
+      OpeningModule,
+    ],
+  })
+    .overrideModule(BiddingModule)
+    .useModule(NoIntake)
+    .compile();
+  const app = testing.createNestApplication<NestExpressApplication>({ bodyParser: false, logger: false });
+  configureHttp(app, { logger, trustedProxies: 0, https: false, jsonLimit: 1024 * 1024 });
+  await app.listen(0, '127.0.0.1');
+  const { port } = app.getHttpServer().address() as { port: number };
+  return { url: `http://127.0.0.1:${port}`, app, close: () => app.close() };
 }
 
 /** Acceleration 1: the margin is a minute, the window five, on the test's own clock. */
@@ -148,37 +185,31 @@ export async function createOpeningApp(): Promise<OpeningApp> {
   } as unknown as LotView;
   const blobs = await FileBlobStore.open(join(folder, 'objects'));
   bidding.objects = blobs;
-  const logger = createLogger(process.env['TEST_LOG_LEVEL'] ?? 'fatal');
-  const unitOfWork = new ClockedUnitOfWork(database.unitOfWork, clock);
-  const testing = await Test.createTestingModule({
-    imports: [
-      Surroundings.with([
-        [UnitOfWork, unitOfWork],
-        [Bidding, bidding],
-        [Tendering, tendering],
-        [Parties, parties],
-        [Transparency, log],
-        [ConfidentialReads, new ConfidentialReads(unitOfWork)],
-        [BackgroundWork, new NoWork()],
-        [SessionReader, sessions],
-        [Clock, new SystemClock()],
-        [HealthProbes, { metricsToken: null, parts: [] }],
-      ]),
-      StorageModule.forRoot(blobs),
-      WebModule.forRoot({ logger, rateLimits: { perAddress: 1_000_000, perSession: 1_000_000 } }),
-      OpeningModule,
-    ],
-  })
-    .overrideModule(BiddingModule)
-    .useModule(NoIntake)
-    .compile();
-  const app = testing.createNestApplication<NestExpressApplication>({ bodyParser: false, logger: false });
-  configureHttp(app, { logger, trustedProxies: 0, https: false, jsonLimit: 1024 * 1024 });
-  await app.listen(0, '127.0.0.1');
-  const { port } = app.getHttpServer().address() as { port: number };
+  const serve = async (database: TestDatabase, options: Partial<ProcessOptions>): Promise<OpeningProcess> => {
+    const unitOfWork = new ClockedUnitOfWork(
+      options.over?.(database.unitOfWork) ?? database.unitOfWork,
+      clock,
+    );
+    return serveProcess([
+      [UnitOfWork, unitOfWork],
+      [Notifications, new PgNotifications({ url: database.url, checkMs: 500 })],
+      [HallSettings, options.hall ?? ROOMY_HALL],
+      [Bidding, bidding],
+      [Tendering, tendering],
+      [Parties, parties],
+      [Transparency, log],
+      [ConfidentialReads, new ConfidentialReads(unitOfWork)],
+      [BackgroundWork, new NoWork()],
+      [SessionReader, sessions],
+      [Clock, new SystemClock()],
+      [HealthProbes, { metricsToken: null, parts: [] }],
+      [BlobStore, blobs],
+    ]);
+  };
+  const first = await serve(database, {});
+  const others = new Set<() => Promise<void>>();
   return {
-    url: `http://127.0.0.1:${port}`,
-    app,
+    ...first,
     database,
     clock,
     lot,
@@ -188,7 +219,7 @@ export async function createOpeningApp(): Promise<OpeningApp> {
     log,
     platform,
     sessions,
-    opening: app.get(Opening),
+    opening: first.app.get(Opening),
     folder,
     deadline,
     async evidence(audience) {
@@ -200,8 +231,20 @@ export async function createOpeningApp(): Promise<OpeningApp> {
       }
       return pieces;
     },
+    async another(options = {}) {
+      const connection = await database.another();
+      const process = await serve(connection, options);
+      const close = async () => {
+        if (!others.delete(close)) return;
+        await process.close();
+        await connection.close();
+      };
+      others.add(close);
+      return { ...process, close };
+    },
     async close() {
-      await app.close();
+      for (const closeOther of others) await closeOther();
+      await first.close();
       await database.close();
       await rm(folder, { recursive: true, force: true });
     },

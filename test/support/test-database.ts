@@ -13,6 +13,8 @@ export interface TestDatabase {
   readonly ownerUrl: string;
   readonly dataSource: DataSource;
   readonly unitOfWork: UnitOfWork;
+  /** The same database by connections of its own, as another process has them; its `close` leaves the database. */
+  another(): Promise<TestDatabase>;
   close(): Promise<void>;
 }
 
@@ -65,17 +67,23 @@ export async function createTestDatabase(options: { poolSize?: number } = {}): P
   const server = await testServer();
   const name = `t_${randomBytes(6).toString('hex')}`;
   await asSuperuser(server, (client) => createDatabase(client, name, TEMPLATE));
-  const url = server.url('app', name);
-  const dataSource = createDataSource({ url, schemas: contextSchemas, poolSize: options.poolSize ?? 5 });
-  await dataSource.initialize();
-  return {
-    url,
-    ownerUrl: server.url('owner', name),
-    dataSource,
-    unitOfWork: new TypeormUnitOfWork(dataSource),
-    async close() {
-      if (dataSource.isInitialized) await dataSource.destroy();
-      await asSuperuser(server, (client) => client.query(`DROP DATABASE ${name} WITH (FORCE)`));
-    },
+  const connect = async (drop: () => Promise<unknown>): Promise<TestDatabase> => {
+    const url = server.url('app', name);
+    const dataSource = createDataSource({ url, schemas: contextSchemas, poolSize: options.poolSize ?? 5 });
+    await dataSource.initialize();
+    return {
+      url,
+      ownerUrl: server.url('owner', name),
+      dataSource,
+      unitOfWork: new TypeormUnitOfWork(dataSource),
+      another: () => connect(() => Promise.resolve()),
+      async close() {
+        if (dataSource.isInitialized) await dataSource.destroy();
+        await drop();
+      },
+    };
   };
+  return connect(() =>
+    asSuperuser(server, (client) => client.query(`DROP DATABASE ${name} WITH (FORCE)`)),
+  );
 }

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { DataSource } from 'typeorm';
 import { Clock, Settings, SystemClock } from '#kernel';
 import { JobsModule } from '#jobs';
+import { HallSettings } from '#opening';
 import { PersistenceModule } from '#persistence';
 import { BlobStore, StorageModule } from '#storage';
 import { LogHealth, TransparencySettings } from '#transparency';
@@ -58,10 +59,11 @@ export class AppModule {
       providers: [
         { provide: Settings, useValue: settings },
         { provide: TransparencySettings, useValue: config.log },
+        { provide: HallSettings, useValue: config.hall },
         { provide: Clock, useClass: SystemClock },
         { provide: HealthProbes, useFactory: probesOf(config), inject: [DataSource, BlobStore, LogHealth] },
       ],
-      exports: [Settings, TransparencySettings, Clock, HealthProbes],
+      exports: [Settings, TransparencySettings, HallSettings, Clock, HealthProbes],
     };
   }
 }

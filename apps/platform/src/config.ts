@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { ProcessRole } from '#kernel';
 import { parseFaultKill } from './fault-injection.ts';
 import type { FaultPlan } from './fault-injection.ts';
+import type { HallSettings } from '#opening';
 import type { TransparencySettings } from '#transparency';
 import { logContradictions, logVariables, toTransparencySettings } from './log-config.ts';
 
@@ -18,6 +19,7 @@ export interface PlatformConfig {
   readonly trustedProxies: number;
   readonly metricsToken: string | null;
   readonly rateLimits: { readonly perAddress: number; readonly perSession: number };
+  readonly hall: HallSettings;
   /** Null: the embedded server below dataDir. */
   readonly database: { readonly url: string; readonly migrationUrl: string | null } | null;
   readonly databasePool: number;
@@ -67,6 +69,8 @@ export const variables = {
   METRICS_TOKEN: z.string().min(16, 'at least 16 characters').optional(),
   RATE_LIMIT_PER_ADDRESS: whole(1, 100_000_000).default(6000),
   RATE_LIMIT_PER_SESSION: whole(1, 100_000_000).default(3000),
+  HALL_VIEWERS: whole(1, 100_000).default(5000),
+  HALL_VIEWERS_PER_ADDRESS: whole(1, 100_000).default(1000),
   DATABASE_URL: postgresUrl.optional(),
   MIGRATION_DATABASE_URL: postgresUrl.optional(),
   DATABASE_POOL: whole(2, 500).default(20),
@@ -178,6 +182,12 @@ function toConfig(v: Values): PlatformConfig {
     trustedProxies: v.TRUSTED_PROXIES,
     metricsToken: v.METRICS_TOKEN ?? null,
     rateLimits: { perAddress: v.RATE_LIMIT_PER_ADDRESS, perSession: v.RATE_LIMIT_PER_SESSION },
+    hall: {
+      viewers: v.HALL_VIEWERS,
+      viewersPerAddress: v.HALL_VIEWERS_PER_ADDRESS,
+      heartbeatMs: 15_000,
+      slowMs: 20_000,
+    },
     database: v.DATABASE_URL ? { url: v.DATABASE_URL, migrationUrl: v.MIGRATION_DATABASE_URL ?? null } : null,
     databasePool: v.DATABASE_POOL,
     s3:

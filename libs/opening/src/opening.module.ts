@@ -1,10 +1,14 @@
 import { Global, Module } from '@nestjs/common';
 import type { OnModuleDestroy, OnModuleInit } from '@nestjs/common';
+import { formatInstant } from '#kernel';
 import type { LotId } from '#kernel';
 import { BiddingModule } from '#bidding';
 import { BackgroundWork } from '#jobs';
+import { Tendering } from '#tendering';
 import { Transparency } from '#transparency';
 import { AdvanceLot } from './application/advance-lot.ts';
+import { AttendHall } from './application/attend-hall.ts';
+import { AttendanceStore } from './application/attendance-store.ts';
 import { BidStore } from './application/bid-store.ts';
 import { CloseLot, OpeningStores } from './application/close-lot.ts';
 import { DealingKeys, LotKeys } from './application/dealing-keys.ts';
@@ -12,6 +16,7 @@ import { DraftRecord } from './application/draft-record.ts';
 import { FileDestruction } from './application/file-destruction.ts';
 import { FindYourself } from './application/find-yourself.ts';
 import { GroupWork } from './application/group-work.ts';
+import { HallFeed } from './application/hall-feed.ts';
 import { LotMaterials } from './application/lot-material.ts';
 import { Objections } from './application/objections.ts';
 import { OpenContents } from './application/open-contents.ts';
@@ -31,12 +36,14 @@ import { ShareChecks } from './application/share-checks.ts';
 import { ShareStore } from './application/share-store.ts';
 import { ShowBids, ShowOpening } from './application/show-opening.ts';
 import { RecordParts, SignRecord } from './application/sign-record.ts';
+import { HallController } from './http/hall.controller.ts';
 import { OpeningController } from './http/opening.controller.ts';
 import {
   DestructionsController,
   OpeningRecordController,
   QuorumController,
 } from './http/quorum.controller.ts';
+import { TypeormAttendanceStore } from './infrastructure/attendance.typeorm-store.ts';
 import { TypeormBidStore } from './infrastructure/bid.typeorm-store.ts';
 import { TypeormSessionStore } from './infrastructure/session.typeorm-store.ts';
 import { TypeormShareStore } from './infrastructure/share.typeorm-store.ts';
@@ -49,20 +56,29 @@ const TICK_MS = 200;
 @Global()
 @Module({
   imports: [BiddingModule],
-  controllers: [OpeningController, QuorumController, OpeningRecordController, DestructionsController],
+  controllers: [
+    OpeningController,
+    HallController,
+    QuorumController,
+    OpeningRecordController,
+    DestructionsController,
+  ],
   providers: [
     { provide: SessionStore, useClass: TypeormSessionStore },
+    { provide: AttendanceStore, useClass: TypeormAttendanceStore },
     { provide: BidStore, useClass: TypeormBidStore },
     { provide: ShareStore, useClass: TypeormShareStore },
     { provide: GroupWork, useClass: ThreadedGroupWork },
     { provide: Opening, useClass: OpenedBids },
     OpeningStores,
     AdvanceLot,
+    AttendHall,
     CloseLot,
     DealingKeys,
     DraftRecord,
     FileDestruction,
     FindYourself,
+    HallFeed,
     LotKeys,
     LotMaterials,
     Objections,
@@ -92,6 +108,8 @@ export class OpeningModule implements OnModuleInit, OnModuleDestroy {
     private readonly advance: AdvanceLot,
     private readonly openLots: OpenLots,
     private readonly evidence: OpeningEvidence,
+    private readonly sessions: SessionStore,
+    private readonly tendering: Tendering,
   ) {}
 
   onModuleInit(): void {
@@ -111,8 +129,16 @@ export class OpeningModule implements OnModuleInit, OnModuleDestroy {
     background.subscribe('tendering.lot-keyed', 'opening.on-lot-keyed', async ({ payload }) => {
       await this.advance.run((payload as { lotId: LotId }).lotId);
     });
-    background.subscribe('tendering.lot-cancelled', 'opening.on-lot-cancelled', async ({ payload }) => {
-      await this.transparency.destroyRoomKey((payload as { lotId: LotId }).lotId);
+    background.subscribe('tendering.lot-cancelled', 'opening.on-lot-cancelled', async ({ payload }, tx) => {
+      const { lotId } = payload as { lotId: LotId };
+      await this.transparency.destroyRoomKey(lotId);
+      await this.sessions.say(tx, lotId, 'cancelled', null, {});
+    });
+    // Who waits in the hall sees the countdown move.
+    background.subscribe('tendering.deadline-moved', 'opening.on-deadline-moved', async ({ payload }, tx) => {
+      const { lotId } = payload as { lotId: LotId };
+      const lot = await this.tendering.lot(lotId);
+      if (lot) await this.sessions.say(tx, lotId, 'deadline', null, { deadline: formatInstant(lot.deadline) });
     });
     // Nothing will be opened any more: the room's key is forgotten, as trustees are told to forget theirs.
     background.subscribe('opening.recorded', 'opening.on-recorded', async ({ payload }) => {

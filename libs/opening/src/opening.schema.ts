@@ -2,6 +2,7 @@ import type { ContextSchema } from '#persistence';
 import { CreateOpening1700000400001 } from '../migrations/1700000400001-create-opening.ts';
 import { CreateReveals1700000400002 } from '../migrations/1700000400002-create-reveals.ts';
 import { KeepDestructions1700000400003 } from '../migrations/1700000400003-keep-destructions.ts';
+import { KeepAttendance1700000400004 } from '../migrations/1700000400004-keep-attendance.ts';
 import { ListFilesByTree1700000400005 } from '../migrations/1700000400005-list-files-by-tree.ts';
 
 export const openingSchema: ContextSchema = {
@@ -11,6 +12,7 @@ export const openingSchema: ContextSchema = {
     CreateOpening1700000400001,
     CreateReveals1700000400002,
     KeepDestructions1700000400003,
+    KeepAttendance1700000400004,
     ListFilesByTree1700000400005,
   ],
 };

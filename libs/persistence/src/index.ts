@@ -21,6 +21,7 @@ export * from './context-schema.ts';
 export * from './data-source.ts';
 export * from './embedded/embedded-postgres.ts';
 export * from './migrate.ts';
+export * from './notifications.ts';
 export * from './persistence.module.ts';
 export * from './pooled-client.ts';
 export * from './sqlstate.ts';

@@ -4,10 +4,11 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { createDataSource } from './data-source.ts';
 import type { DatabaseOptions } from './data-source.ts';
+import { Notifications, PgNotifications } from './notifications.ts';
 import { TypeormUnitOfWork } from './typeorm-unit-of-work.ts';
 import { UnitOfWork } from './unit-of-work.ts';
 
-/** Provides UnitOfWork (and TypeORM's DataSource, for health checks) to every module. */
+/** Provides UnitOfWork, Notifications (and TypeORM's DataSource, for health checks) to every module. */
 @Global()
 @Module({})
 export class PersistenceModule {
@@ -27,8 +28,16 @@ export class PersistenceModule {
           useFactory: (source: DataSource) => new TypeormUnitOfWork(source),
           inject: [DataSource],
         },
+        {
+          provide: Notifications,
+          useFactory: () =>
+            new PgNotifications({
+              url: options.url,
+              ...(options.onConnectionLost && { onConnectionLost: options.onConnectionLost }),
+            }),
+        },
       ],
-      exports: [UnitOfWork, TypeOrmModule],
+      exports: [UnitOfWork, Notifications, TypeOrmModule],
     };
   }
 }

@@ -27,7 +27,9 @@ export class Metrics {
   readonly middleware = (_request: Request, response: Response, next: NextFunction): void => {
     const stop = this.seconds.startTimer();
     response.once('close', () => {
-      stop();
+      // A stream lasts as long as somebody watches: that says nothing about how fast anything is answered.
+      const type = response.getHeader('Content-Type');
+      if (!String(type).startsWith('text/event-stream')) stop();
       this.answered.inc({ status: `${Math.floor(response.statusCode / 100)}xx` });
     });
     next();

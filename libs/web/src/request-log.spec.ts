@@ -14,6 +14,7 @@ describe('the path in the log', () => {
     `/api/v1/lots/${lot}/documents/${c}`,
     `/api/v1/lots/${lot}/questions`,
     `/api/v1/lots/${lot}/questions/3/answer`,
+    `/api/v1/lots/${lot}/opening/attendance`,
   ])('names neither bid nor lot: %s', (url) => {
     expect(loggedPath(url)).toBe('/api/v1/[sealed]');
   });

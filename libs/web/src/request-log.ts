@@ -38,9 +38,10 @@ export function createLogger(level: string): Logger {
 /**
  * Sealed bids are not named beside an address (PROTOCOL section 6: who submitted what is readable nowhere before the
  * opening): neither the commitment nor the lot of what comes in, nor that it was a bid or a part of one. Nor is it
- * told who took documents or asked about them (法22, 20号令21): reading or asking looks the same.
+ * told who took documents, asked about them or came to the hall too early (法22, 20号令21): it looks the same.
  */
-const SEALED = /^\/api\/v1\/(bids\/|lots\/[^/]*\/(bids|moves|documents|questions)(\/|$))/i;
+const SEALED =
+  /^\/api\/v1\/(bids\/|lots\/[^/]*\/(bids|moves|documents|questions|opening\/attendance)(\/|$))/i;
 
 /** The request's path without its query, as the log may show it. */
 export function loggedPath(url: string): string {

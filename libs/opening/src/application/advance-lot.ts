@@ -129,6 +129,7 @@ export async function failLot(
     openedAt: session.openedAt ?? now,
     finishedAt: now,
     distinctBidders,
+    told: { distinctBidders },
   };
   await sessions.move(tx, session, event, change, 'clock');
   await tx.publish({ type: 'opening.failed', key: lotId, payload: { lotId } });

@@ -104,7 +104,10 @@ export class CloseLot {
     const change = { closedAt: instantOf(close.closedAt), releaseAt: instantOf(close.releaseAt) };
     const next = { state: 'closed' as const, ...change };
     const due = nextDueAt('closed', { closeDueAt: session.deadline, releaseAt: change.releaseAt });
-    await sessions.move(tx, session, 'close', { ...next, nextDueAt: due }, 'clock');
+    const told = { releaseAt: close.releaseAt, bids: close.accepted.length };
+    await sessions.move(tx, session, 'close', { ...next, nextDueAt: due, told }, 'clock');
+    const listed = close.accepted.map(({ c, arrivedAt }) => ({ kind: 'listed', c, facts: { arrivedAt } }));
+    await sessions.sayAll(tx, lotId, listed);
     await tx.publish({ type: 'opening.closed', key: lotId, payload: { lotId } });
     await faultPoint('opening.close.stored');
   }

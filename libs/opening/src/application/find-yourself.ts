@@ -80,7 +80,7 @@ export class FindYourself {
     await bids.add(tx, lotId, bid);
     await this.transparency.append(tx, hash, { published: true });
     await this.transparency.publish(tx, [bid.c]);
-    await sessions.say(tx, lotId, 'added', bid.c, {});
+    await sessions.say(tx, lotId, 'added', bid.c, { arrivedAt: bid.arrivedAt });
     return signed;
   }
 

@@ -50,7 +50,7 @@ export class Objections {
         answeredAt: null,
       };
       await sessions.addObjection(tx, lotId, added);
-      await sessions.say(tx, lotId, 'objection', null, { n: added.n });
+      await sessions.say(tx, lotId, 'objection', null, { n: added.n, by: name, text });
       return added;
     });
     await faultPoint('opening.objection.after');
@@ -73,7 +73,7 @@ export class Objections {
       if (!(await sessions.answer(tx, lotId, n, text, now))) {
         throw openingError('OPENING.OBJECTION_ANSWERED', { n });
       }
-      await sessions.say(tx, lotId, 'answer', null, { n });
+      await sessions.say(tx, lotId, 'answer', null, { n, text });
     });
     await faultPoint('opening.answer.after');
   }

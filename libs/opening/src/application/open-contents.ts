@@ -110,7 +110,8 @@ export class OpenContents {
         if (opened.sheet) await bids.setSheet(tx, session.lotId, bid.c, opened.sheet);
         const { manifest, files } = opened;
         await bids.addEnvelope(tx, session.lotId, bid.c, { e, manifest, files });
-        await sessions.say(tx, session.lotId, 'envelope', bid.c, { e });
+        // What is read out (唱标) is in the event, so that nobody in the hall has to ask again.
+        await sessions.say(tx, session.lotId, 'envelope', bid.c, { e, ...(opened.sheet && read(opened.sheet)) });
       });
       await faultPoint('opening.envelope.after');
       return true;
@@ -198,6 +199,10 @@ export class OpenContents {
 
 const rulesOf = ({ lotKey }: LotMaterial): StageRule[] =>
   lotKey.stages.filter((rule) => rule.stage === STAGE);
+
+const read = ({ price, periodDays, quality, manager }: OpeningSheet) => ({
+  sheet: { price, periodDays, quality, manager },
+});
 
 /** What is read out (唱标): strict, and for the very bidder whose identity was proved. */
 function readSheet(bytes: Uint8Array | null, bid: LotBid): OpeningSheet {

@@ -32,7 +32,7 @@ import { OpeningStores } from './close-lot.ts';
 import { LotKeys } from './dealing-keys.ts';
 import type { LotMaterial } from './lot-material.ts';
 import { SealedEnvelopes } from './sealed-envelopes.ts';
-import type { Session } from './session-store.ts';
+import type { HallFacts, Session } from './session-store.ts';
 
 interface Finding {
   readonly identity: Identity;
@@ -101,10 +101,10 @@ export class OpenIdentities {
       await bids.setIdentity(tx, lotId, bid.c, finding.identity, finding.statement);
       if (!finding.identity.ok && finding.identity.fault === 'platform') {
         await bids.setDamaged(tx, lotId, bid.c, 'I', await tx.now());
-        await sessions.say(tx, lotId, 'damaged', bid.c, { e: 'I' });
+        await sessions.say(tx, lotId, 'damaged', bid.c, { e: 'I', reason: finding.identity.reason });
         return;
       }
-      await sessions.say(tx, lotId, 'identity', bid.c, { valid: finding.identity.ok });
+      await sessions.say(tx, lotId, 'identity', bid.c, saidOf(finding.identity));
     });
     await faultPoint('opening.identity.after');
   }
@@ -182,6 +182,12 @@ export class OpenIdentities {
         const outcome: LotBid['outcome'] = bid.outcome === 'standing' ? null : bid.outcome;
         await this.stores.bids.setStanding(tx, session.lotId, { ...bid, standing: stands, outcome });
       }
+      const decided = standing.bids.map(({ c, outcome, reason }) => ({
+        kind: 'decided',
+        c,
+        facts: { outcome, reason },
+      }));
+      await this.stores.sessions.sayAll(tx, session.lotId, decided);
       await faultPoint('opening.standing.stored');
       const facts = await this.stores.sessions.facts(tx, held);
       const { distinctBidders } = standing;
@@ -191,12 +197,18 @@ export class OpenIdentities {
         await failLot(tx, this.stores, held, event, { now, distinctBidders });
         return true;
       }
-      const change = { state: next, nextDueAt: null, distinctBidders };
+      const change = { state: next, nextDueAt: null, distinctBidders, told: { distinctBidders } };
       await this.stores.sessions.move(tx, held, event, change, 'clock');
       return true;
     });
   }
 }
+
+/** What the hall is told of an identity; of one that does not hold, no name: nobody proved it. */
+const saidOf = (identity: Identity): HallFacts =>
+  identity.ok
+    ? { valid: true, name: identity.name, creditCode: identity.creditCode }
+    : { valid: false, reason: identity.reason };
 
 /** Until when identical bytes of a damaged identity may be sent again. */
 export const restoreUntil = (session: Session, damagedAt: Instant): Instant =>

@@ -25,6 +25,8 @@ export interface SessionChange {
   readonly openedAt?: Instant;
   readonly finishedAt?: Instant | null;
   readonly distinctBidders?: number;
+  /** What the hall is told beside the new state. */
+  readonly told?: HallFacts;
 }
 
 export interface Stored<T> {
@@ -46,13 +48,20 @@ export interface Objection {
   readonly answeredAt: Instant | null;
 }
 
+export interface HallFacts {
+  readonly [key: string]: Json;
+}
+
 export interface HallEvent {
   readonly seq: number;
   readonly kind: string;
   readonly c: string | null;
-  readonly facts: { readonly [key: string]: Json };
+  readonly facts: HallFacts;
   readonly at: Instant;
 }
+
+/** An event before it has a number. */
+export type HallNews = Pick<HallEvent, 'kind' | 'c' | 'facts'>;
 
 /** The session of one lot and what is said in it. Everything but the session's row is append-only in the database. */
 export abstract class SessionStore {
@@ -96,12 +105,9 @@ export abstract class SessionStore {
   abstract record(tx: Tx, lotId: LotId): Promise<Stored<OpeningRecord> | null>;
 
   /** Takes the session's row lock, so that numbers follow commits; tells listeners on commit. */
-  abstract say(
-    tx: Tx,
-    lotId: LotId,
-    kind: string,
-    c: string | null,
-    facts: { readonly [key: string]: Json },
-  ): Promise<void>;
+  abstract sayAll(tx: Tx, lotId: LotId, news: readonly HallNews[]): Promise<void>;
+  say(tx: Tx, lotId: LotId, kind: string, c: string | null, facts: HallFacts): Promise<void> {
+    return this.sayAll(tx, lotId, [{ kind, c, facts }]);
+  }
   abstract events(tx: Tx, lotId: LotId, after: number, limit: number): Promise<readonly HallEvent[]>;
 }

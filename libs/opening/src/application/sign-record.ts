@@ -77,6 +77,8 @@ export class SignRecord {
       hash: hashText('opening-record', record),
       signed: { record, signatures: [...platform.signatures, signature] },
     };
+    const { name } = material.lot.agency;
+    await sessions.say(tx, lotId, 'signed', null, { by: name, record: stored.hash });
     await this.store(tx, session, next, who, stored);
     return stored;
   }
@@ -92,8 +94,9 @@ export class SignRecord {
     const { sessions } = this.parts.stores;
     await sessions.addRecord(tx, lotId, stored);
     await this.transparency.append(tx, stored.hash, { published: true });
-    await sessions.move(tx, session, 'record', { state, nextDueAt: null }, who.organisationId);
     const { result } = stored.signed.record;
+    const told = { record: stored.hash, result };
+    await sessions.move(tx, session, 'record', { state, nextDueAt: null, told }, who.organisationId);
     const payload = { lotId, record: stored.hash, result };
     await tx.publish({ type: 'opening.recorded', key: lotId, payload });
     await faultPoint('opening.record.stored');

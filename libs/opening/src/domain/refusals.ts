@@ -40,6 +40,13 @@ export type OpeningRefusalCode =
   | 'OPENING.OBJECTION_ANSWERED'
   | 'OPENING.OBJECTION_UNANSWERED'
   | 'OPENING.OBJECTION_QUOTA'
+  /** This process, or this address in it, has no place left for a live viewer. */
+  | 'OPENING.HALL_FULL'
+  | 'OPENING.HALL_ADDRESS_FULL'
+  /** A bidder's sign-in before the deadline would tell who bids (法22). */
+  | 'OPENING.HALL_NOT_OPEN'
+  | 'OPENING.NOT_A_PARTY'
+  | 'OPENING.ATTENDANCE_QUOTA'
   | 'OPENING.NOT_YOUR_LOT'
   | 'OPENING.NOT_RECORDED'
   | 'OPENING.RECORD_SIGNATURE'

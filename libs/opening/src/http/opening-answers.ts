@@ -1,5 +1,6 @@
 /** What the hall's public routes answer, for the API's document. */
 import { z } from 'zod';
+import { pageSchema } from '#web';
 import { close, closeAdd, logReceipt, openingRecord, openingSheet, signed } from '#trust';
 import { OPENING_STATES } from '../domain/opening-states.ts';
 
@@ -51,3 +52,28 @@ export const recordAnswer = z.object({
   hash: z.string(),
   signed: signed(openingRecord).nullable(),
 });
+
+export const eventsAnswer = z.object({
+  items: z.array(
+    z.object({
+      seq: z.int(),
+      kind: z.string(),
+      c: z.string().nullable(),
+      facts: z.record(z.string(), z.json()),
+      at: time,
+    }),
+  ),
+});
+
+const attendant = z.object({
+  creditCode: z.string(),
+  name: z.string(),
+  role: z.enum(['tenderee', 'agency', 'regulator', 'trustee', 'bidder']),
+  at: time,
+});
+
+export const attendantAnswer = attendant;
+
+export const attendanceAnswer = pageSchema(
+  attendant.extend({ personId: z.string(), address: z.string() }),
+);

@@ -2,16 +2,16 @@ import { Controller, Get, Ip, Param, ParseUUIDPipe, Query, Req, Res } from '@nes
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { pipeline } from 'node:stream/promises';
-import { formatInstant } from '#kernel';
 import type { LotId } from '#kernel';
 import { envelopeName } from '#trust';
 import { ConfidentialReads } from '#transparency';
 import { Answers, CurrentPrincipal, PageQuery, Public, RequirePermission, decodeCursor, pageOf } from '#web';
 import type { Principal } from '#web';
+import { eventAnswer } from '../application/hall-channel.ts';
 import { ReadRecord } from '../application/read-record.ts';
 import { openingError } from '../application/refusal.ts';
 import { ShowBids, ShowOpening } from '../application/show-opening.ts';
-import { openingAnswer, recordAnswer } from './opening-answers.ts';
+import { eventsAnswer, openingAnswer, recordAnswer } from './opening-answers.ts';
 import { EventsQuery, SharesQuery } from './opening.dto.ts';
 import { parseRange } from './range.ts';
 import './opening.problems.ts';
@@ -83,9 +83,10 @@ export class OpeningController {
   @Get('events')
   @Public()
   @ApiOperation({ summary: 'What happened in the hall, in order; ask again with the last seq' })
+  @Answers(eventsAnswer)
   async events(@Param('lotId', ParseUUIDPipe) lotId: string, @Query() { after, limit }: EventsQuery) {
     const events = await this.show.events(lotId as LotId, after, limit);
-    return { items: events.map((event) => ({ ...event, at: formatInstant(event.at) })) };
+    return { items: events.map(eventAnswer) };
   }
 
   @Get('record')

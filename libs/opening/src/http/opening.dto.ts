@@ -18,7 +18,7 @@ export class SharesQuery {
   audience?: 'public' | 'committee' | 'journal';
 }
 
-export class EventsQuery {
+export class StreamQuery {
   @ApiPropertyOptional({ minimum: 0, default: 0, description: 'seq of the last event that is known' })
   @IsOptional()
   @Type(() => Number)
@@ -26,7 +26,9 @@ export class EventsQuery {
   @Min(0)
   @Max(Number.MAX_SAFE_INTEGER)
   after = 0;
+}
 
+export class EventsQuery extends StreamQuery {
   @ApiPropertyOptional({ minimum: 1, maximum: 500, default: 200 })
   @IsOptional()
   @Type(() => Number)

@@ -112,6 +112,31 @@ defineProblems<OpeningRefusalCode>({
     en: 'An objection has not been answered yet',
   },
   'OPENING.OBJECTION_QUOTA': { status: 429, zh: '异议次数已达上限', en: 'Too many objections' },
+  'OPENING.HALL_FULL': {
+    status: 429,
+    zh: '开标大厅观看人数已满，页面将改为定时刷新',
+    en: 'The live hall is full; the feed can still be read by asking for it',
+  },
+  'OPENING.HALL_ADDRESS_FULL': {
+    status: 429,
+    zh: '同一网络地址的观看人数已满，页面将改为定时刷新',
+    en: 'Too many viewers from this network address; the feed can still be read by asking for it',
+  },
+  'OPENING.HALL_NOT_OPEN': {
+    status: 409,
+    zh: '投标截止前不得签到：投标人的名称和数量保密',
+    en: 'Bidders sign in from the deadline on: who bids, and how many, is secret until then',
+  },
+  'OPENING.NOT_A_PARTY': {
+    status: 403,
+    zh: '贵单位不是本标段的当事人',
+    en: 'This organisation is no party of the lot',
+  },
+  'OPENING.ATTENDANCE_QUOTA': {
+    status: 429,
+    zh: '签到单位数量已达上限',
+    en: 'No more organisations can sign in to this hall',
+  },
   'OPENING.NOT_YOUR_LOT': {
     status: 403,
     zh: '不是本标段的招标代理机构',

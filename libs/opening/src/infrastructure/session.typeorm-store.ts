@@ -7,6 +7,7 @@ import type { Close, OpeningRecord } from '#trust';
 import { SessionStore } from '../application/session-store.ts';
 import type {
   HallEvent,
+  HallNews,
   Objection,
   Session,
   SessionChange,
@@ -137,7 +138,7 @@ export class TypeormSessionStore extends SessionStore {
       'INSERT INTO opening.transition (lot, event, from_state, to_state, actor) VALUES ($1, $2, $3, $4, $5)',
       [from.lotId, event, from.state, change.state, actor],
     );
-    if (change.state !== from.state) await this.say(tx, from.lotId, change.state, null, {});
+    if (change.state !== from.state) await this.say(tx, from.lotId, change.state, null, change.told ?? {});
   }
 
   async facts(tx: Tx, session: Session): Promise<OpeningFacts> {
@@ -273,17 +274,18 @@ export class TypeormSessionStore extends SessionStore {
     return stored<OpeningRecord>(row);
   }
 
-  async say(
-    tx: Tx,
-    lotId: LotId,
-    kind: string,
-    c: string | null,
-    facts: { readonly [key: string]: Json },
-  ): Promise<void> {
+  async sayAll(tx: Tx, lotId: LotId, news: readonly HallNews[]): Promise<void> {
+    if (news.length === 0) return;
     await tx.execute(
-      `WITH next AS (UPDATE opening.session SET last_event = last_event + 1 WHERE lot = $1 RETURNING last_event)
-       INSERT INTO opening.event (lot, seq, kind, c, facts) SELECT $1, last_event, $2, $3, $4::jsonb FROM next`,
-      [lotId, kind, c, JSON.stringify(facts)],
+      `WITH said AS (
+         SELECT ordinality AS n, one ->> 'kind' AS kind, one ->> 'c' AS c, one -> 'facts' AS facts
+           FROM jsonb_array_elements($2::jsonb) WITH ORDINALITY AS given (one, ordinality)),
+       next AS (
+         UPDATE opening.session SET last_event = last_event + $3 WHERE lot = $1
+         RETURNING last_event - $3 AS before)
+       INSERT INTO opening.event (lot, seq, kind, c, facts)
+       SELECT $1, before + n, kind, c, facts FROM next, said`,
+      [lotId, JSON.stringify(news), news.length],
     );
     await tx.query("SELECT pg_notify('opening', $1)", [lotId]);
   }

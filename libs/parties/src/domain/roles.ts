@@ -24,6 +24,7 @@ export const PERMISSIONS = [
   'tender.cancel',
   'trustee.act',
   'bid.submit',
+  'hall.attend',
   'opening.sign',
   'evaluation.read',
   'evaluation.manage',
@@ -37,30 +38,32 @@ export type Permission = (typeof PERMISSIONS)[number];
 
 /** The one table of who may do what; the use case checks again, on the object. */
 export const PERMISSIONS_OF: { readonly [Role in PartyRole]: readonly Permission[] } = {
-  tenderee: ['tender.cancel', 'trustee.act', 'opening.sign', 'evaluation.read', 'deadline.change'],
+  tenderee: ['tender.cancel', 'trustee.act', 'hall.attend', 'opening.sign', 'evaluation.read', 'deadline.change'],
   agency: [
     'tender.manage',
     'tender.cancel',
     'trustee.act',
+    'hall.attend',
     'opening.sign',
     'evaluation.read',
     'evaluation.manage',
     'award.manage',
     'deadline.change',
   ],
-  bidder: ['bid.submit'],
+  bidder: ['bid.submit', 'hall.attend'],
   regulator: [
     'trustee.act',
+    'hall.attend',
     'opening.sign',
     'evaluation.read',
     'deadline.change',
     'evidence.full',
     'supervision.read',
   ],
-  operator: ['parties.approve', 'parties.read', 'authorities.manage', 'trustee.act', 'operations.read'],
+  operator: ['parties.approve', 'parties.read', 'authorities.manage', 'trustee.act', 'hall.attend', 'operations.read'],
   expert: [],
-  notary: ['trustee.act'],
-  audit: ['trustee.act'],
+  notary: ['trustee.act', 'hall.attend'],
+  audit: ['trustee.act', 'hall.attend'],
   auditor: ['evidence.full'],
 };
 

@@ -1,0 +1,91 @@
+import { Injectable } from '@nestjs/common';
+import { faultPoint } from '#kernel';
+import type { LotId } from '#kernel';
+import { Parties } from '#parties';
+import { UnitOfWork } from '#persistence';
+import type { Tx } from '#persistence';
+import { Tendering } from '#tendering';
+import type { LotView } from '#tendering';
+import type { Principal } from '#web';
+import { AdvanceLot } from './advance-lot.ts';
+import { AttendanceStore } from './attendance-store.ts';
+import type { Attendant, AttendantRole } from './attendance-store.ts';
+import { openingError } from './refusal.ts';
+import { SessionStore } from './session-store.ts';
+
+/** Organisations that sign in to one hall. */
+const PER_LOT = 1000;
+
+export interface SignedIn {
+  readonly attendant: Attendant;
+  readonly created: boolean;
+}
+
+/**
+ * Sign-in to the hall (签到), once per organisation. Who bids, and how many, is secret to everybody until the deadline
+ * (法22, 20号令21): a bidder signs in from the deadline on, judged by the database's clock in the statement that stores
+ * it. Whoever the notice names may sign in before.
+ */
+@Injectable()
+export class AttendHall {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly sessions: SessionStore,
+    private readonly attendance: AttendanceStore,
+    private readonly advance: AdvanceLot,
+    private readonly parties: Parties,
+    private readonly tendering: Tendering,
+  ) {}
+
+  async signIn(lotId: LotId, who: Principal, address: string): Promise<SignedIn> {
+    await this.advance.run(lotId);
+    const lot = await this.tendering.lot(lotId);
+    if (!lot) throw openingError('OPENING.LOT_UNKNOWN');
+    const role = roleOf(lot, who);
+    if (role === null) throw openingError('OPENING.NOT_A_PARTY');
+    if (lot.state !== 'keyed') throw openingError('OPENING.STATE', { state: lot.state, event: 'sign-in' });
+    const creditCode = who.organisationId;
+    const name = (await this.parties.organisation(creditCode))?.name ?? creditCode;
+    await faultPoint('opening.attendance.before');
+    const { personId } = who;
+    const signedIn = await this.unitOfWork.run((tx) =>
+      this.store(tx, lot, { creditCode, name, role, personId, address }),
+    );
+    await faultPoint('opening.attendance.after');
+    return signedIn;
+  }
+
+  /** With person and address, for who supervises (20号令49). */
+  async list(lotId: LotId, after: string, limit: number): Promise<readonly Attendant[]> {
+    await this.advance.run(lotId);
+    return this.unitOfWork.run((tx) => this.attendance.list(tx, lotId, after, limit));
+  }
+
+  private async store(tx: Tx, lot: LotView, wanted: Omit<Attendant, 'at'>): Promise<SignedIn> {
+    const session = await this.sessions.lock(tx, lot.id);
+    if (!session) throw openingError('OPENING.LOT_UNKNOWN');
+    const known = await this.attendance.find(tx, lot.id, wanted.creditCode);
+    if (known) return { attendant: known, created: false };
+    if (session.state === 'recorded') {
+      throw openingError('OPENING.STATE', { state: session.state, event: 'sign-in' });
+    }
+    if ((await this.attendance.count(tx, lot.id)) >= PER_LOT) {
+      throw openingError('OPENING.ATTENDANCE_QUOTA', { limit: PER_LOT });
+    }
+    const notBefore = wanted.role === 'bidder' ? lot.deadline : null;
+    const attendant = await this.attendance.add(tx, lot.id, wanted, notBefore);
+    if (!attendant) throw openingError('OPENING.HALL_NOT_OPEN', { article: '法22', opensAt: lot.deadline });
+    const { creditCode, name, role } = attendant;
+    await this.sessions.say(tx, lot.id, 'signed-in', null, { creditCode, name, role });
+    return { attendant, created: true };
+  }
+}
+
+/** Null: no party of this lot. Anybody who may bid may have bid; who did is known when identities are opened. */
+function roleOf(lot: LotView, { organisationId, permissions }: Principal): AttendantRole | null {
+  if (lot.agency.creditCode === organisationId) return 'agency';
+  if (lot.tenderee.creditCode === organisationId) return 'tenderee';
+  if (lot.regulator.creditCode === organisationId) return 'regulator';
+  if (lot.seats.some(({ org }) => org === organisationId)) return 'trustee';
+  return permissions.includes('bid.submit') ? 'bidder' : null;
+}
