@@ -1012,6 +1012,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/lots/{lotId}/opening/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The hall’s events as they are committed (server-sent events): `hello` with the time, then the feed */
+        get: operations["HallController_stream"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lots/{lotId}/opening/attendance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who signed in, when, from which address, as which person (20号令49) */
+        get: operations["HallController_attendants"];
+        put?: never;
+        /** Signs the organisation in to the hall, once; a bidder from the deadline on */
+        post: operations["HallController_signIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/lots/{lotId}/opening/sealed-shares": {
         parameters: {
             query?: never;
@@ -1876,7 +1911,7 @@ export interface operations {
                             /** @description Unified social credit code */
                             organisationId: string;
                             roles: ("tenderee" | "agency" | "bidder" | "regulator" | "operator" | "expert" | "notary" | "audit" | "auditor")[];
-                            permissions: ("me.read" | "parties.approve" | "parties.read" | "authorities.manage" | "tender.manage" | "tender.cancel" | "trustee.act" | "bid.submit" | "opening.sign" | "evaluation.read" | "evaluation.manage" | "award.manage" | "deadline.change" | "evidence.full" | "supervision.read" | "operations.read")[];
+                            permissions: ("me.read" | "parties.approve" | "parties.read" | "authorities.manage" | "tender.manage" | "tender.cancel" | "trustee.act" | "bid.submit" | "hall.attend" | "opening.sign" | "evaluation.read" | "evaluation.manage" | "award.manage" | "deadline.change" | "evidence.full" | "supervision.read" | "operations.read")[];
                             certificateFingerprint: string;
                             sessionId: string;
                         };
@@ -1939,7 +1974,7 @@ export interface operations {
                         /** @description Unified social credit code */
                         organisationId: string;
                         roles: ("tenderee" | "agency" | "bidder" | "regulator" | "operator" | "expert" | "notary" | "audit" | "auditor")[];
-                        permissions: ("me.read" | "parties.approve" | "parties.read" | "authorities.manage" | "tender.manage" | "tender.cancel" | "trustee.act" | "bid.submit" | "opening.sign" | "evaluation.read" | "evaluation.manage" | "award.manage" | "deadline.change" | "evidence.full" | "supervision.read" | "operations.read")[];
+                        permissions: ("me.read" | "parties.approve" | "parties.read" | "authorities.manage" | "tender.manage" | "tender.cancel" | "trustee.act" | "bid.submit" | "hall.attend" | "opening.sign" | "evaluation.read" | "evaluation.manage" | "award.manage" | "deadline.change" | "evidence.full" | "supervision.read" | "operations.read")[];
                         certificateFingerprint: string;
                         sessionId: string;
                     };
@@ -4631,7 +4666,20 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": {
+                        items: {
+                            seq: number;
+                            kind: string;
+                            c: string | null;
+                            facts: {
+                                [key: string]: unknown;
+                            };
+                            /** @description YYYY-MM-DDTHH:MM:SS.mmmZ */
+                            at: string;
+                        }[];
+                    };
+                };
             };
             /** @description Problem */
             default: {
@@ -4808,6 +4856,123 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    HallController_stream: {
+        parameters: {
+            query?: {
+                /** @description seq of the last event that is known */
+                after?: unknown;
+            };
+            header?: {
+                /** @description seq of the last event that is known */
+                "Last-Event-ID"?: string;
+            };
+            path: {
+                lotId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    HallController_attendants: {
+        parameters: {
+            query?: {
+                limit?: unknown;
+                /** @description nextCursor of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                lotId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            creditCode: string;
+                            name: string;
+                            /** @enum {string} */
+                            role: "tenderee" | "agency" | "regulator" | "trustee" | "bidder";
+                            /** @description YYYY-MM-DDTHH:MM:SS.mmmZ */
+                            at: string;
+                            personId: string;
+                            address: string;
+                        }[];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    HallController_signIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lotId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        creditCode: string;
+                        name: string;
+                        /** @enum {string} */
+                        role: "tenderee" | "agency" | "regulator" | "trustee" | "bidder";
+                        /** @description YYYY-MM-DDTHH:MM:SS.mmmZ */
+                        at: string;
+                    };
+                };
             };
             /** @description Problem */
             default: {

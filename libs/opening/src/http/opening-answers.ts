@@ -59,7 +59,7 @@ export const eventsAnswer = z.object({
       seq: z.int(),
       kind: z.string(),
       c: z.string().nullable(),
-      facts: z.record(z.string(), z.json()),
+      facts: z.record(z.string(), z.unknown()),
       at: time,
     }),
   ),

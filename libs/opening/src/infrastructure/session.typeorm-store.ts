@@ -55,7 +55,7 @@ export class TypeormSessionStore extends SessionStore {
   async create(tx: Tx, session: Session, nextDueAt: Instant): Promise<void> {
     await tx.execute(
       `INSERT INTO opening.session (lot, lot_key_hash, deadline, periods, waits, next_due_at)
-       VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (lot) DO NOTHING`,
+       VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
       [
         session.lotId,
         session.lotKeyHash,
