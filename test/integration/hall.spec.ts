@@ -239,7 +239,10 @@ describe('sign-in to the hall', () => {
 
     app.clock.at = at(0);
     const told = await bidderSignsIn(101);
-    expect([told.status, told.body]).toMatchObject([201, { role: 'bidder', name: `单位 ${testCreditCode(101)}` }]);
+    expect([told.status, told.body]).toMatchObject([
+      201,
+      { role: 'bidder', name: `单位 ${testCreditCode(101)}` },
+    ]);
     await viewer.until(() => viewer.events.length === 4);
     expect(viewer.events.at(-1)?.facts).toMatchObject({ role: 'bidder', creditCode: testCreditCode(101) });
   });
@@ -337,7 +340,11 @@ describe('the feed', () => {
     expect(told('identity').map(({ facts }) => facts['creditCode'])).toEqual(
       bids.map(({ signer }) => signer.certificate.holder.creditCode),
     );
-    expect(told('decided').map(({ facts }) => facts['outcome'])).toEqual(['standing', 'standing', 'standing']);
+    expect(told('decided').map(({ facts }) => facts['outcome'])).toEqual([
+      'standing',
+      'standing',
+      'standing',
+    ]);
     expect(told('stage-1').map(({ facts }) => facts)).toEqual([{ distinctBidders: 3 }]);
     const sheets = told('envelope').flatMap(({ facts }) => (facts['sheet'] ? [facts['sheet']] : []));
     expect(sheets.map((sheet) => (sheet as { price: string }).price).sort()).toEqual([

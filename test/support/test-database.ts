@@ -83,7 +83,5 @@ export async function createTestDatabase(options: { poolSize?: number } = {}): P
       },
     };
   };
-  return connect(() =>
-    asSuperuser(server, (client) => client.query(`DROP DATABASE ${name} WITH (FORCE)`)),
-  );
+  return connect(() => asSuperuser(server, (client) => client.query(`DROP DATABASE ${name} WITH (FORCE)`)));
 }

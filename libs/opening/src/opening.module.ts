@@ -1,10 +1,8 @@
 import { Global, Module } from '@nestjs/common';
 import type { OnModuleDestroy, OnModuleInit } from '@nestjs/common';
-import { formatInstant } from '#kernel';
 import type { LotId } from '#kernel';
 import { BiddingModule } from '#bidding';
 import { BackgroundWork } from '#jobs';
-import { Tendering } from '#tendering';
 import { Transparency } from '#transparency';
 import { AdvanceLot } from './application/advance-lot.ts';
 import { AttendHall } from './application/attend-hall.ts';
@@ -36,6 +34,7 @@ import { ShareChecks } from './application/share-checks.ts';
 import { ShareStore } from './application/share-store.ts';
 import { ShowBids, ShowOpening } from './application/show-opening.ts';
 import { RecordParts, SignRecord } from './application/sign-record.ts';
+import { TellHall } from './application/tell-hall.ts';
 import { HallController } from './http/hall.controller.ts';
 import { OpeningController } from './http/opening.controller.ts';
 import {
@@ -98,6 +97,7 @@ const TICK_MS = 200;
     ShowBids,
     ShowOpening,
     SignRecord,
+    TellHall,
   ],
   exports: [Opening],
 })
@@ -108,8 +108,7 @@ export class OpeningModule implements OnModuleInit, OnModuleDestroy {
     private readonly advance: AdvanceLot,
     private readonly openLots: OpenLots,
     private readonly evidence: OpeningEvidence,
-    private readonly sessions: SessionStore,
-    private readonly tendering: Tendering,
+    private readonly tellHall: TellHall,
   ) {}
 
   onModuleInit(): void {
@@ -132,13 +131,10 @@ export class OpeningModule implements OnModuleInit, OnModuleDestroy {
     background.subscribe('tendering.lot-cancelled', 'opening.on-lot-cancelled', async ({ payload }, tx) => {
       const { lotId } = payload as { lotId: LotId };
       await this.transparency.destroyRoomKey(lotId);
-      await this.sessions.say(tx, lotId, 'cancelled', null, {});
+      await this.tellHall.cancelled(tx, lotId);
     });
-    // Who waits in the hall sees the countdown move.
     background.subscribe('tendering.deadline-moved', 'opening.on-deadline-moved', async ({ payload }, tx) => {
-      const { lotId } = payload as { lotId: LotId };
-      const lot = await this.tendering.lot(lotId);
-      if (lot) await this.sessions.say(tx, lotId, 'deadline', null, { deadline: formatInstant(lot.deadline) });
+      await this.tellHall.deadlineMoved(tx, (payload as { lotId: LotId }).lotId);
     });
     // Nothing will be opened any more: the room's key is forgotten, as trustees are told to forget theirs.
     background.subscribe('opening.recorded', 'opening.on-recorded', async ({ payload }) => {

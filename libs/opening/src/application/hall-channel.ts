@@ -74,7 +74,7 @@ export class HallChannel implements HallSource {
   private async readAll(): Promise<void> {
     while (this.stale) {
       this.stale = false;
-      for (let full = true; full; ) {
+      for (let full = true; full;) {
         const events = await this.read(this.head, PAGE);
         full = events.length === PAGE;
         this.keep(events);

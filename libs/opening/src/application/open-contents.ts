@@ -111,7 +111,10 @@ export class OpenContents {
         const { manifest, files } = opened;
         await bids.addEnvelope(tx, session.lotId, bid.c, { e, manifest, files });
         // What is read out (唱标) is in the event, so that nobody in the hall has to ask again.
-        await sessions.say(tx, session.lotId, 'envelope', bid.c, { e, ...(opened.sheet && read(opened.sheet)) });
+        await sessions.say(tx, session.lotId, 'envelope', bid.c, {
+          e,
+          ...(opened.sheet && read(opened.sheet)),
+        });
       });
       await faultPoint('opening.envelope.after');
       return true;

@@ -1,15 +1,4 @@
-import {
-  Controller,
-  Get,
-  Headers,
-  Ip,
-  Param,
-  ParseUUIDPipe,
-  Post,
-  Query,
-  Req,
-  Res,
-} from '@nestjs/common';
+import { Controller, Get, Headers, Ip, Param, ParseUUIDPipe, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { formatInstant } from '#kernel';
@@ -47,7 +36,8 @@ export class HallController {
   @Get('stream')
   @Public()
   @ApiOperation({
-    summary: 'The hall’s events as they are committed (server-sent events): `hello` with the time, then the feed',
+    summary:
+      'The hall’s events as they are committed (server-sent events): `hello` with the time, then the feed',
   })
   @ApiProduces('text/event-stream')
   @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'seq of the last event that is known' })

@@ -74,6 +74,4 @@ const attendant = z.object({
 
 export const attendantAnswer = attendant;
 
-export const attendanceAnswer = pageSchema(
-  attendant.extend({ personId: z.string(), address: z.string() }),
-);
+export const attendanceAnswer = pageSchema(attendant.extend({ personId: z.string(), address: z.string() }));

@@ -38,7 +38,14 @@ export type Permission = (typeof PERMISSIONS)[number];
 
 /** The one table of who may do what; the use case checks again, on the object. */
 export const PERMISSIONS_OF: { readonly [Role in PartyRole]: readonly Permission[] } = {
-  tenderee: ['tender.cancel', 'trustee.act', 'hall.attend', 'opening.sign', 'evaluation.read', 'deadline.change'],
+  tenderee: [
+    'tender.cancel',
+    'trustee.act',
+    'hall.attend',
+    'opening.sign',
+    'evaluation.read',
+    'deadline.change',
+  ],
   agency: [
     'tender.manage',
     'tender.cancel',
@@ -60,7 +67,14 @@ export const PERMISSIONS_OF: { readonly [Role in PartyRole]: readonly Permission
     'evidence.full',
     'supervision.read',
   ],
-  operator: ['parties.approve', 'parties.read', 'authorities.manage', 'trustee.act', 'hall.attend', 'operations.read'],
+  operator: [
+    'parties.approve',
+    'parties.read',
+    'authorities.manage',
+    'trustee.act',
+    'hall.attend',
+    'operations.read',
+  ],
   expert: [],
   notary: ['trustee.act', 'hall.attend'],
   audit: ['trustee.act', 'hall.attend'],
