@@ -6,6 +6,7 @@ import { seal } from './commands/seal.ts';
 import { selfTest } from './commands/self-test.ts';
 import { submit, withdraw } from './commands/submit.ts';
 import { trusteeAccept, trusteeOpen, trusteeServe } from './commands/trustee.ts';
+import { trusteeExport, trusteeImport } from './commands/trustee-keys.ts';
 import { verify } from './commands/verify.ts';
 
 /** In the order of a tender's life. */
@@ -19,6 +20,8 @@ export const commands: readonly CommandSpec[] = [
   trusteeAccept,
   trusteeOpen,
   trusteeServe,
+  trusteeExport,
+  trusteeImport,
   verify,
   certVerify,
 ];

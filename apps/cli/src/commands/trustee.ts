@@ -14,33 +14,21 @@ import {
 import type { Confirm, LotSecret, ReleaseState, Trustee } from '#client';
 import { SystemClock } from '#kernel';
 import { TrustError } from '#trust';
-import { flagOption, mustOption, textOption } from '../command.ts';
+import { flagOption, mustOption } from '../command.ts';
 import type { CommandSpec, Input, Outcome } from '../command.ts';
 import { reportOf } from '../failure-report.ts';
 import { CommandFailure } from '../failure.ts';
-import { CRLS, P12, PASSWORD, SERVER, TRUST, readSecret, readSigner, readTrust } from '../files.ts';
-import { FolderKeystore } from '../trustee/folder-keystore.ts';
+import { CRLS, P12, PASSWORD, SERVER, TRUST, readSigner, readTrust } from '../files.ts';
+import { KEYSTORE_OPTIONS, openKeystore } from './trustee-keys.ts';
 
-const OPTIONS = [
-  SERVER,
-  TRUST,
-  CRLS,
-  P12,
-  PASSWORD,
-  { flags: '--keystore <folder>', description: 'where the lot keys are kept', required: true },
-  {
-    flags: '--passphrase-file <file>',
-    description: 'the keystore’s passphrase, first line; else GLASSHALL_KEYSTORE_PASSPHRASE',
-  },
-] as const;
+const OPTIONS = [SERVER, TRUST, CRLS, P12, PASSWORD, ...KEYSTORE_OPTIONS] as const;
 
 const LOT = { name: '<lot>', description: 'the lot’s id' } as const;
 
 async function begin({ options, progress }: Input): Promise<Trustee> {
   const trust = await readTrust(options);
   const signer = await readSigner(options);
-  const passphrase = await readSecret(textOption(options, 'passphraseFile'), 'GLASSHALL_KEYSTORE_PASSPHRASE');
-  const keystore = await FolderKeystore.open(mustOption(options, 'keystore'), passphrase);
+  const keystore = await openKeystore(options);
   const platform = new Platform(mustOption(options, 'server'));
   await platform.signIn(signer);
   return {

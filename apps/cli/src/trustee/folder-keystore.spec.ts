@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeScalar } from '#trust';
 import type { LotSecret } from '#client';
+import { runHere } from '../../../../test/support/command.ts';
 import { FolderKeystore } from './folder-keystore.ts';
 
 const PASSPHRASE = 'correct horse battery';
@@ -71,6 +72,35 @@ it('takes no path for a lot, and no short passphrase', async () => {
   await expect(FolderKeystore.open(join(folder, 'new'), 'short')).rejects.toMatchObject({
     code: 'KEYSTORE.PASSPHRASE_SHORT',
   });
+});
+
+it('goes to another keystore in one sealed file, and comes back; a destroyed key does not', async () => {
+  const at = (name: string): string => join(folder, name);
+  const run = async (command: string, keystore: string) =>
+    (
+      await runHere([
+        'trustee',
+        command,
+        at('copy.json'),
+        '--keystore',
+        at(keystore),
+        '--passphrase-file',
+        at('passphrase'),
+      ])
+    ).data;
+  await writeFile(at('passphrase'), PASSPHRASE);
+  await rm(join(folder, 'keys', 'lots', `${OTHER}.json`), { force: true });
+  expect(await run('export', 'keys')).toMatchObject({ lots: [LOT] });
+  expect(await readFile(at('copy.json'), 'utf8')).not.toContain(secret.x);
+  const second = await FolderKeystore.open(at('second'), PASSPHRASE, { m: 256, t: 1, p: 1 });
+  expect(await run('import', 'second')).toEqual({ ok: true, lots: [LOT], destroyed: [] });
+  expect(await second.load(LOT)).toEqual(secret);
+  await second.save({ ...secret, x: encodeScalar(5n) });
+  expect(await run('import', 'second')).toMatchObject({ ok: false, code: 'KEYSTORE.OTHER_KEY' });
+  await second.keepStatement(LOT, new Uint8Array([1]));
+  await second.destroy(LOT);
+  expect(await run('import', 'second')).toEqual({ ok: true, lots: [], destroyed: [LOT] });
+  expect(await second.load(LOT)).toBeNull();
 });
 
 it('destroys a key for good', async () => {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, readdir, rename, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Keystore, KeystoreCipher } from '#client';
+import { Keystore, KeystoreCipher, writeCopy } from '#client';
 import type { Argon2Cost, LotSecret } from '#client';
 import { uuid } from '#trust';
 import { CommandFailure } from '../failure.ts';
@@ -35,6 +35,13 @@ export class FolderKeystore extends Keystore {
   async lots(): Promise<string[]> {
     const names = await readdir(join(this.folder, 'lots'));
     return names.filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -'.json'.length));
+  }
+
+  /** All of it in one file, every key as sealed as it lies here. */
+  async copy(): Promise<Uint8Array> {
+    const entries = [];
+    for (const lot of await this.lots()) entries.push(new Uint8Array(await readFile(this.pathOf(lot))));
+    return writeCopy(this.cipher.header, entries);
   }
 
   async load(lot: string): Promise<LotSecret | null> {

@@ -15,8 +15,19 @@ import {
   trusteeKeysOf,
   verifySigned,
 } from '#trust';
-import type { JournalKey, LogView, Logged, PinnedTrust, ReleaseFacts, ReleaseTrust, Signed } from '#trust';
+import type {
+  Commit,
+  JournalKey,
+  LogView,
+  Logged,
+  LotKey,
+  PinnedTrust,
+  ReleaseFacts,
+  ReleaseTrust,
+  Signed,
+} from '#trust';
 import { checkLot, fetchLot } from '../lot.ts';
+import { pause } from '../pause.ts';
 import type { CheckedLot } from '../lot.ts';
 import type { OpeningAnswer } from '../platform/answers.ts';
 import type { Platform } from '../platform/platform.ts';
@@ -48,7 +59,7 @@ export async function readLog(platform: Platform, trust: PinnedTrust): Promise<L
 
 /** Null before CLOSE. */
 export async function fetchMaterial(
-  { platform, trust, clock }: Pick<Trustee, 'platform' | 'trust' | 'clock'>,
+  { platform, trust, clock, held }: Pick<Trustee, 'platform' | 'trust' | 'clock' | 'held'>,
   { lot: lotId, close: knownClose, lotKeyHash, deadline }: LotSecret,
   opening: OpeningAnswer,
 ): Promise<LotMaterial | null> {
@@ -61,7 +72,9 @@ export async function fetchMaterial(
     signatures.map(({ signer }) => signer),
   );
   await lot.certificates.learn(signers, (fingerprint) => platform.certificate(fingerprint));
+  held?.('lot');
   const log = await readLog(platform, trust);
+  held?.('log');
   const facts: ReleaseFacts = {
     now,
     lotKey: lot.lotKey,
@@ -82,10 +95,23 @@ export async function fetchMaterial(
     certificateAt: lot.certificates.lookupAt,
     platform: trust.platform,
     log,
-    invalidCommits,
+    invalidCommits: checkInTurns,
   };
   const journal = await checkedJournal(platform, file.lotkey.journal, lot, { trust, log });
+  held?.('journal');
   return { lot, opening, facts, trust: release, journal };
+}
+
+/** Some at a time, so that a page that runs this still answers between them. */
+const AT_ONCE = 16;
+
+async function checkInTurns(commits: readonly Commit[], lotKey: LotKey): Promise<string[]> {
+  const invalid: string[] = [];
+  for (let at = 0; at < commits.length; at += AT_ONCE) {
+    invalid.push(...invalidCommits(commits.slice(at, at + AT_ONCE), lotKey));
+    await pause(0);
+  }
+  return invalid;
 }
 
 async function logged<T>(

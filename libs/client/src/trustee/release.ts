@@ -1,5 +1,6 @@
 import {
   MIN_BIDDERS,
+  RELEASE_CHECKS,
   TrustError,
   checkRelease,
   decodePoint,
@@ -41,8 +42,28 @@ interface Step {
   readonly targets: readonly ShareTarget[];
 }
 
+/** Everything that must hold before the first share leaves, in the order in which it is looked at. */
+export const RELEASE_STEPS = [
+  'closed',
+  'window',
+  'lot',
+  'log',
+  'journal',
+  ...RELEASE_CHECKS,
+  'bound',
+] as const;
+export type ReleaseStep = (typeof RELEASE_STEPS)[number];
+
+/** What is about to leave: shares of so many dealings, of one stage for one audience. */
+export interface Leaving {
+  readonly lot: string;
+  readonly stage: number;
+  readonly audience: Shares['audience'];
+  readonly dealings: number;
+}
+
 /** Asked before anything leaves: the attended command shows it to a person, the daemon says yes. */
-export type Confirm = (summary: string) => Promise<boolean>;
+export type Confirm = (summary: string, leaving: Leaving) => Promise<boolean>;
 
 const nameOf = ({ stage, audience }: Pick<Step, 'stage' | 'audience'>): string =>
   `${String(stage)}/${audience}`;
@@ -64,11 +85,14 @@ export async function releaseShares(
   const { material, permit } = permitted;
   const kept = boundTo(secret, permit);
   if (secret.close === null) await keystore.save(kept);
+  trustee.held?.('bound');
   const released: string[] = [];
   const send = async (step: Step): Promise<boolean> => {
     if (isThere(opening, secret.i, step)) return true;
     const summary = `lot ${secret.lot}: ${nameOf(step)}, ${String(step.targets.length)} dealings`;
-    if (!(await confirm(summary))) return false;
+    const { stage, audience, targets } = step;
+    const leaving = { lot: secret.lot, stage, audience, dealings: targets.length };
+    if (!(await confirm(summary, leaving))) return false;
     await sendStep(trustee, material, permit, kept, step);
     trustee.progress(`released ${summary}`);
     released.push(nameOf(step));
@@ -139,22 +163,28 @@ async function permittedOf(
   secret: LotSecret,
   opening: OpeningAnswer,
 ): Promise<Permitted | string> {
+  const held = (step: ReleaseStep): void => trustee.held?.(step);
   if (!opening.close) return 'not closed';
+  held('closed');
   if (formatInstant(trustee.clock.now()) < opening.close.record.releaseAt) return WINDOW;
   // An addition that was stored in time may commit a moment after the window: only when the platform has left `closed`,
   // which it does under the lock that additions take, can none follow, and only then is this set bound.
   if (opening.state === 'waiting' || opening.state === 'closed') return WINDOW;
+  held('window');
   const adds = opening.adds.map(({ record }) => hashText('close-add', record));
   const set = [hashText('close', opening.close.record), ...adds].join();
   const known = trustee.permitted.get(secret.lot);
-  if (known?.set === set) return known;
+  if (known?.set === set) {
+    for (const step of RELEASE_STEPS) if (step !== 'bound') held(step);
+    return known;
+  }
   const material = await fetchMaterial(trustee, secret, opening);
   if (!material) return 'not closed';
   if (material.lot.lotKeyHash !== secret.lotKeyHash) {
     throw new TrustError('LOTKEY.SHAPE', { reason: 'not the key record that was signed' }, 'platform');
   }
   try {
-    const permit = await checkRelease(material.facts, material.trust);
+    const permit = await checkRelease(material.facts, material.trust, held);
     trustee.permitted.set(secret.lot, { set, material, permit });
     return { set, material, permit };
   } catch (error) {

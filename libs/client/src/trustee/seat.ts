@@ -22,7 +22,7 @@ import type { CheckedLot, LotFile } from '../lot.ts';
 import { PlatformRefusal } from '../platform/http.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { Keystore, LotSecret } from './keystore.ts';
-import type { Permitted } from './release.ts';
+import type { Permitted, ReleaseStep } from './release.ts';
 
 /** One trustee at one platform. */
 export interface Trustee {
@@ -33,6 +33,8 @@ export interface Trustee {
   /** The trustee's own: no share leaves before its window is over by it. */
   readonly clock: Clock;
   progress(line: string): void;
+  /** Told each check as it holds, before anything leaves; see {@link RELEASE_STEPS}. */
+  readonly held?: (step: ReleaseStep) => void;
   /** Lots whose release was permitted: checked once, because from then on nothing of it may change. */
   readonly permitted: Map<string, Permitted>;
 }

@@ -135,23 +135,48 @@ const refuse = (rule: Rule, facts: TrustFacts = {}): never => {
 /** Reads an instant that passed its record's schema; a day that does not exist is refused. */
 const at = (text: string): Instant => parseInstant(text) ?? refuse('LOT', { instant: text });
 
+/** What {@link checkRelease} looks at, in its order. */
+export const RELEASE_CHECKS = [
+  'terms',
+  'deadline',
+  'close',
+  'checkpoint',
+  'additions',
+  'moves',
+  'bids',
+  'dealings',
+] as const;
+export type ReleaseCheck = (typeof RELEASE_CHECKS)[number];
+
 /**
- * Whether shares may leave this machine, and for which bids.
+ * Whether shares may leave this machine, and for which bids. `held` is told each check as it holds, for a person who
+ * watches; the first one that it is not told is the one that was refused.
  * @throws TrustError EVIDENCE.RELEASE_* with the rule that is broken; nothing may be released then.
  */
-export async function checkRelease(facts: ReleaseFacts, trust: ReleaseTrust): Promise<ReleasePermit> {
+export async function checkRelease(
+  facts: ReleaseFacts,
+  trust: ReleaseTrust,
+  held: (check: ReleaseCheck) => void = () => undefined,
+): Promise<ReleasePermit> {
   const lotKeyHash = hashText('lotkey', facts.lotKey);
   if (hashText('notice', facts.notice) !== facts.lotKey.notice) refuse('LOT');
+  held('terms');
   const deadline = effectiveDeadline(lotKeyHash, facts, trust);
   checkKnownDeadline(facts);
+  held('deadline');
   const close = checkClose(lotKeyHash, deadline, facts, trust);
+  held('close');
   const size = trust.log.covers(close.checkpoint) ?? refuse('CHECKPOINT');
+  held('checkpoint');
   const closeHash = hashText('close', close);
   const added = checkAdds(closeHash, close, facts, trust);
+  held('additions');
   const accepted = [...close.accepted, ...added.map((add) => add.bid)];
   const moved = checkMoves(close, { size, accepted }, facts, trust);
+  held('moves');
   for (const bid of accepted) checkAccepted(bid, { deadline, size, moved, lotKeyHash }, facts, trust);
   if (new Set(accepted.map((bid) => bid.c)).size !== accepted.length) refuse('BID_ORDER');
+  held('bids');
   const bids = [...accepted]
     .sort(byArrival)
     .map(({ c, arrivedAt }) => ({ c, arrivedAt, commit: commitOf(c, facts) }));
@@ -160,6 +185,7 @@ export async function checkRelease(facts: ReleaseFacts, trust: ReleaseTrust): Pr
     facts.lotKey,
   );
   if (invalid.length > 0) refuse('DEALING', { c: invalid[0] ?? null, count: invalid.length });
+  held('dealings');
   return { close: closeHash, adds: added.map((add) => hashText('close-add', add)), bids };
 }
 
