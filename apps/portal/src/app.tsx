@@ -18,6 +18,8 @@ import { Loading } from './ui/states.tsx';
 const LotOpening = lazy(() => import('./pages/public/lot-opening.tsx'));
 const LotResult = lazy(() => import('./pages/public/lot-result.tsx'));
 const SignInPage = lazy(() => import('./pages/account/sign-in.tsx'));
+const BidsPage = lazy(() => import('./pages/bidder/bids.tsx'));
+const BidPage = lazy(() => import('./pages/bidder/bid.tsx'));
 const LogPage = lazy(() => import('./pages/public/log-head.tsx'));
 const VerifyPage = lazy(() => import('./pages/public/verify.tsx'));
 
@@ -55,7 +57,9 @@ export function App() {
                     <Route index element={<LotNotice />} />
                     <Route path="opening" element={<LotOpening />} />
                     <Route path="result" element={<LotResult />} />
+                    <Route path="bid" element={<BidPage />} />
                   </Route>
+                  <Route path="/bids" element={<BidsPage />} />
                   <Route path="/log-head" element={<LogPage />} />
                   <Route path="/verify" element={<VerifyPage />} />
                   <Route path="/sign-in" element={<SignInPage />} />

@@ -71,6 +71,17 @@ export async function fetchText(path: string): Promise<string> {
   throw isProblemDocument(problem) ? new ProblemError(problem) : broken(response.status);
 }
 
+/** A record that the API takes as it is, beside its described forms. @throws ProblemError */
+export async function postJson(path: string, body: unknown): Promise<void> {
+  const headers = { ...bearer(), 'content-type': 'application/json' };
+  const response = await fetch(path, { method: 'POST', headers, body: JSON.stringify(body) }).catch(() => {
+    throw unreachable();
+  });
+  if (response.ok) return;
+  const problem: unknown = await response.json().catch(() => null);
+  throw isProblemDocument(problem) ? new ProblemError(problem) : broken(response.status);
+}
+
 const isProblemDocument = (value: unknown): value is Problem =>
   typeof value === 'object' && value !== null && 'code' in value && 'titleEn' in value;
 

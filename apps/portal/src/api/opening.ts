@@ -1,5 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
-import { api, orNull, unwrap } from './client.ts';
+import type { Commit, ReceiptFile } from '#trust';
+import { api, orNull, postJson, unwrap } from './client.ts';
 import type { paths } from './platform.ts';
 
 export type Opening =
@@ -36,3 +37,9 @@ export const recordQuery = (lotId: string) =>
       ),
     refetchInterval: (query) => (query.state.data?.signed ? false : 5_000),
   });
+
+/** Within the window: a bid that CLOSE left out is added by the platform's own receipt. @throws ProblemError */
+export const presentReceipt = (
+  lotId: string,
+  shown: { readonly receipt: ReceiptFile; readonly commit: Commit },
+): Promise<void> => postJson(`/api/v1/lots/${encodeURIComponent(lotId)}/opening/find-yourself`, shown);

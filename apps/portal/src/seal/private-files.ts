@@ -23,7 +23,11 @@ export async function packageFolder(
 }
 
 /** In a worker only. */
-async function openAccess(folder: FileSystemDirectoryHandle, name: string, create: boolean): Promise<SyncAccess> {
+async function openAccess(
+  folder: FileSystemDirectoryHandle,
+  name: string,
+  create: boolean,
+): Promise<SyncAccess> {
   const handle = await folder.getFileHandle(name, { create });
   return (handle as unknown as { createSyncAccessHandle(): Promise<SyncAccess> }).createSyncAccessHandle();
 }
@@ -38,7 +42,11 @@ function writeAll(access: SyncAccess, bytes: Uint8Array, from: number): void {
 }
 
 /** A new file, durable when it returns. */
-export async function writeWhole(folder: FileSystemDirectoryHandle, name: string, bytes: Uint8Array): Promise<void> {
+export async function writeWhole(
+  folder: FileSystemDirectoryHandle,
+  name: string,
+  bytes: Uint8Array,
+): Promise<void> {
   const access = await openAccess(folder, name, true);
   try {
     access.truncate(0);

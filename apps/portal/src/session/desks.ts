@@ -8,4 +8,4 @@ export interface Desk {
   readonly word: ParseKeys;
 }
 
-export const DESKS: readonly Desk[] = [];
+export const DESKS: readonly Desk[] = [{ permission: 'bid.submit', path: '/bids', word: 'bids.title' }];

@@ -1,3 +1,4 @@
+import { bidder } from './bidder.ts';
 import type { Same } from '../same.ts';
 import type { zhCn } from '../zh-cn/index.ts';
 import { frame } from './frame.ts';
@@ -11,6 +12,7 @@ import { verify } from './verify.ts';
 
 /** Every sentence of `zh-cn`, one by one and file by file: the compiler and a test hold the two together. */
 export const en: Same<typeof zhCn> = {
+  ...bidder,
   ...frame,
   ...lists,
   ...lot,

@@ -1,3 +1,4 @@
+import { bidder } from './bidder.ts';
 import { frame } from './frame.ts';
 import { lists } from './lists.ts';
 import { log } from './log.ts';
@@ -8,4 +9,14 @@ import { session } from './session.ts';
 import { verify } from './verify.ts';
 
 /** 简体中文：先写这一份，英文与它逐个文件、逐条对应。 */
-export const zhCn = { ...frame, ...lists, ...lot, ...opening, ...result, ...log, ...verify, ...session };
+export const zhCn = {
+  ...bidder,
+  ...frame,
+  ...lists,
+  ...lot,
+  ...opening,
+  ...result,
+  ...log,
+  ...verify,
+  ...session,
+};

@@ -7,6 +7,8 @@ import { openingQuery } from '../../api/opening.ts';
 import type { Opening } from '../../api/opening.ts';
 import { lotQuery } from '../../api/tendering.ts';
 import type { Lot } from '../../api/tendering.ts';
+import { FollowButton } from '../bidder/follow.tsx';
+import { may, useSession } from '../../session/session-store.ts';
 import { useServerNow } from '../../ui/clock.ts';
 import { StageTag, shownStage } from '../../ui/stage.tsx';
 import { Loading, ProblemView } from '../../ui/states.tsx';
@@ -27,8 +29,10 @@ export function LotPage() {
   const lot = useQuery(lotQuery(lotId));
   const keyed = lot.data?.state === 'keyed';
   const opening = useQuery({ ...openingQuery(lotId), enabled: keyed });
-  const result = useQuery({ ...resultQuery(lotId), enabled: keyed });
-  if (lot.isPending || (keyed && (opening.isPending || result.isPending)))
+  // There is no result before there is a record: asked earlier, the answer would be a refusal.
+  const recorded = opening.data?.state === 'recorded';
+  const result = useQuery({ ...resultQuery(lotId), enabled: recorded });
+  if (lot.isPending || (keyed && opening.isPending) || (recorded && result.isPending))
     return (
       <div className="page">
         <Loading />
@@ -65,6 +69,7 @@ function LotHead({ lot, opening, result }: LotContext) {
           <span>
             {t('lot.tenderee')} {lot.tenderee.name}
           </span>
+          {may(useSession(), 'bid.submit') && <FollowButton lot={lot.id} />}
         </p>
       </div>
       <Deadline lot={lot} />
@@ -101,6 +106,7 @@ function Tabs() {
       </NavLink>
       <NavLink to="opening">{t('lot.tabOpening')}</NavLink>
       <NavLink to="result">{t('lot.tabResult')}</NavLink>
+      {may(useSession(), 'bid.submit') && <NavLink to="bid">{t('bids.bid')}</NavLink>}
     </nav>
   );
 }

@@ -1,0 +1,120 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import Button from 'antd/es/button';
+import { useState } from 'react';
+import { openingQuery, presentReceipt, recordQuery } from '../../api/opening.ts';
+import type { Opening } from '../../api/opening.ts';
+import type { StoredPackage } from '../../seal/package-store.ts';
+import { useServerNow } from '../../ui/clock.ts';
+import { yuan } from '../../ui/figures.ts';
+import { Fact, Facts, Section } from '../../ui/parts.tsx';
+import { Empty, ProblemView } from '../../ui/states.tsx';
+import type { Roots } from '../../verify/use-verification.ts';
+import { useLot } from '../public/lot.tsx';
+import { BidExport } from './bid-export.tsx';
+import { BidReceipt } from './bid-done.tsx';
+import { BidState } from './bid-state.tsx';
+
+/** After the deadline nothing is sent any more: find yourself on the list, then read what came of it. */
+export function BidAfter({
+  current,
+  roots,
+}: {
+  readonly current: StoredPackage | null;
+  readonly roots: Roots | null;
+}) {
+  const { t } = useTranslation();
+  if (!current || current.state === 'sealed')
+    return (
+      <Empty title={t('bid.late')}>
+        <p>{t('bid.lateNext')}</p>
+      </Empty>
+    );
+  return (
+    <>
+      <p>
+        <BidState state={current.state} />
+      </p>
+      {current.state === 'uploading' && <p className="note note-bad">{t('bid.notWhole')}</p>}
+      {current.state === 'submitted' && <FindYourself stored={current} />}
+      <BidReceipt stored={current} roots={roots} changed={() => undefined} />
+      <BidExport stored={current} />
+    </>
+  );
+}
+
+function FindYourself({ stored }: { readonly stored: StoredPackage }) {
+  const { t } = useTranslation();
+  const { lot } = useLot();
+  const { data: opening } = useQuery(openingQuery(lot.id));
+  if (!opening?.close) return <p className="note">{t('bid.closing')}</p>;
+  const listed = opening.bids.some(({ c }) => c === stored.c);
+  return (
+    <Section title={t('bid.afterHead')}>
+      {listed ? (
+        <p className="good">
+          <span aria-hidden="true">✓</span> <strong>{t('bid.found')}</strong>{' '}
+          {opening.state === 'closed' && t('bid.foundNext')}
+        </p>
+      ) : (
+        <NotFound stored={stored} opening={opening} />
+      )}
+      {listed && <Outcome stored={stored} opening={opening} />}
+    </Section>
+  );
+}
+
+function NotFound({ stored, opening }: { readonly stored: StoredPackage; readonly opening: Opening }) {
+  const { t } = useTranslation();
+  const { lot } = useLot();
+  const now = useServerNow();
+  const queries = useQueryClient();
+  const [error, setError] = useState<unknown>(null);
+  const [busy, setBusy] = useState(false);
+  const open = opening.state === 'closed' && now !== null && now < Date.parse(opening.releaseAt ?? '');
+  const present = async (): Promise<void> => {
+    if (!stored.receipt) return;
+    setBusy(true);
+    setError(null);
+    await presentReceipt(lot.id, { receipt: stored.receipt, commit: stored.commit }).catch(setError);
+    await queries.invalidateQueries({ queryKey: ['opening', lot.id] });
+    setBusy(false);
+  };
+  return (
+    <div className="note note-bad" role="alert">
+      <strong>{t('bid.notFound')}</strong>
+      <p>{t(open ? 'bid.notFoundNext' : 'bid.windowOver')}</p>
+      {open && (
+        <Button type="primary" loading={busy} onClick={() => void present()}>
+          {t('bid.present')}
+        </Button>
+      )}
+      {error !== null && <ProblemView error={error} />}
+    </div>
+  );
+}
+
+function Outcome({ stored, opening }: { readonly stored: StoredPackage; readonly opening: Opening }) {
+  const { t } = useTranslation();
+  const { lot } = useLot();
+  const recorded = opening.record !== null;
+  const { data } = useQuery({ ...recordQuery(lot.id), enabled: recorded });
+  const bid = data?.record.bids.find(({ c }) => c === stored.c);
+  if (!bid) return null;
+  return (
+    <>
+      <h3>{t('bid.outcomeHead')}</h3>
+      <Facts>
+        <Fact name={t('bids.state')}>
+          <strong>{t(`opening.outcomes.${bid.outcome}`)}</strong>
+          {bid.reason !== '' && <span className="quiet block">{bid.reason}</span>}
+        </Fact>
+        {bid.sheet && <Fact name={t('bid.price')}>¥ {yuan(bid.sheet.price)}</Fact>}
+      </Facts>
+      <p>
+        <Link to={`/lots/${lot.id}/opening`}>{t('bid.goHall')}</Link>
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,116 @@
+import Alert from 'antd/es/alert';
+import Button from 'antd/es/button';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { CheckedKey } from '../../seal/messages.ts';
+import { fetchLotFile, fetchOwnChain } from '../../seal/submission.ts';
+import { asProblem } from '../../seal/use-upload.ts';
+import { WorkRefused, ask } from '../../seal/worker-call.ts';
+import { FaultView } from '../../session/fault-view.tsx';
+import { useServerNow } from '../../ui/clock.ts';
+import { Fact, Facts, Hash } from '../../ui/parts.tsx';
+import type { Refused } from '../../verify/messages.ts';
+import type { Roots } from '../../verify/use-verification.ts';
+import { useLot } from '../public/lot.tsx';
+import { VerifyRoots } from '../public/verify-roots.tsx';
+
+/** The roots that the bidder chose, and the lot's key checked against them in a worker. */
+export function BidKey({
+  roots,
+  changeRoots,
+  checked,
+  take,
+}: {
+  readonly roots: Roots | null;
+  readonly changeRoots: (roots: Roots | null) => void;
+  readonly checked: CheckedKey | null;
+  readonly take: (checked: CheckedKey | null) => void;
+}) {
+  const { t } = useTranslation();
+  const { lot } = useLot();
+  const now = useServerNow();
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const check = async (): Promise<void> => {
+    if (!roots || now === null) return;
+    setBusy(true);
+    setError(null);
+    try {
+      const [file, chain] = await Promise.all([fetchLotFile(lot.id), fetchOwnChain()]);
+      const question = { kind: 'check' as const, lot: file, roots: roots.text, now: Math.floor(now), chain };
+      take((await ask(question, 'checked')).checked);
+    } catch (fault) {
+      setError(fault);
+    }
+    setBusy(false);
+  };
+  return (
+    <>
+      <VerifyRoots roots={roots} change={changeRoots} />
+      {!checked && (
+        <p className="actions">
+          <Button type="primary" disabled={!roots} loading={busy} onClick={() => void check()}>
+            {t('bid.checkKey')}
+          </Button>
+          {busy && <span role="status">{t('bid.checking')}</span>}
+        </p>
+      )}
+      <div aria-live="polite">
+        {checked && <Holds checked={checked} />}
+        {checked?.own && (
+          <Refusal title={t('bid.ownFails')} next={t('bid.ownFailsNext')} refused={checked.own} />
+        )}
+      </div>
+      {error instanceof WorkRefused && (
+        <Refusal title={t('bid.keyFails')} next={t('bid.keyFailsNext')} refused={error.refused} />
+      )}
+      {error !== null && !(error instanceof WorkRefused) && <FaultView error={asProblem(error)} />}
+    </>
+  );
+}
+
+function Holds({ checked }: { readonly checked: CheckedKey }) {
+  const { t } = useTranslation();
+  const { n, k } = checked.lotKey;
+  return (
+    <div className="card">
+      <h3 className="good">
+        <span aria-hidden="true">✓</span> {t('bid.keyHolds')}
+      </h3>
+      <p>{t('bid.keyHoldsText', { n, k })}</p>
+      <Facts>
+        <Fact name={t('bid.keyHash')}>
+          <Hash value={checked.lotKeyHash} />
+        </Fact>
+      </Facts>
+    </div>
+  );
+}
+
+/** What the verifier refused, in the page's words, with the stable code. */
+export function Refusal({
+  title,
+  next,
+  refused,
+}: {
+  readonly title: string;
+  readonly next: string;
+  readonly refused: Refused;
+}) {
+  return (
+    <Alert
+      type="error"
+      role="alert"
+      className="problem"
+      title={title}
+      description={
+        <>
+          <p>{next}</p>
+          <p className="quiet">
+            <code>{refused.code}</code>
+          </p>
+        </>
+      }
+    />
+  );
+}

@@ -1,0 +1,79 @@
+import '../verify/no-eval.ts';
+import type { LotFile, Submission, SubmissionStep } from '#client';
+import type { ReceiptFile } from '#trust';
+import { currentSession } from '../session/session-store.ts';
+import { bidPackageOf, keepCertificates, seedOfPackage } from './package-store.ts';
+import type { StoredPackage } from './package-store.ts';
+
+/** What of a platform's answers is judged by: the pinned roots, and the platform's own clock. */
+export interface Judge {
+  readonly roots: string;
+  readonly now: number;
+}
+
+const load = () => Promise.all([import('#client'), import('#trust')]);
+
+async function platformOf() {
+  const [{ Platform }] = await load();
+  const platform = new Platform(window.location.origin);
+  const session = currentSession();
+  if (session) platform.http.authorize(session.token);
+  return platform;
+}
+
+/** Everything that is checked before sealing. @throws ClientFailure */
+export async function fetchLotFile(lot: string): Promise<LotFile> {
+  const [{ fetchLot }] = await load();
+  return fetchLot(await platformOf(), lot);
+}
+
+/** The session's own certificate and its issuers: public, and found by its hash, so no key is asked for. */
+export async function fetchOwnChain(): Promise<string> {
+  const platform = await platformOf();
+  return (await platform.certificate(currentSession()?.principal.certificateFingerprint ?? '')) ?? '';
+}
+
+async function submissionFor(
+  lot: string,
+  judge: Judge,
+  progress: (step: SubmissionStep) => void,
+  signal?: AbortSignal,
+): Promise<{ submission: Submission; chains: readonly string[] }> {
+  const [{ fetchLot }, { TrustedCertificates, readTrustFile }] = await load();
+  const platform = await platformOf();
+  const file = await fetchLot(platform, lot);
+  const trust = readTrustFile(judge.roots);
+  const { instant } = await import('#kernel');
+  const moment = { now: instant(Math.floor(judge.now)), crls: file.crls };
+  const certificates = new TrustedCertificates({ ...trust, crls: [] }, moment);
+  certificates.add([...file.certificates, ...file.lotkey.certificates]);
+  const submission = { platform, trust, certificates, progress, ...(signal ? { signal } : {}) };
+  return { submission, chains: file.lotkey.certificates };
+}
+
+/**
+ * COMMIT, the parts that are missing, the receipts; then, where it replaces another package, that one's move.
+ * @throws ClientFailure, TrustError
+ */
+export async function submitStored(
+  stored: StoredPackage,
+  replaced: StoredPackage | null,
+  judge: Judge,
+  progress: (step: SubmissionStep) => void,
+  signal: AbortSignal,
+): Promise<ReceiptFile> {
+  const [{ submitBid }] = await load();
+  const { submission, chains } = await submissionFor(stored.note.lot, judge, progress, signal);
+  await keepCertificates(stored.place, chains);
+  const receipt = await submitBid(await bidPackageOf(stored.place), submission);
+  if (replaced && replaced.state !== 'replaced') await moveStored(replaced, stored, judge);
+  return receipt;
+}
+
+/** Replaces `from` by `to`, or withdraws it, with the key that its own seed gives. */
+export async function moveStored(from: StoredPackage, to: StoredPackage | null, judge: Judge): Promise<void> {
+  const [{ moveBid }, { b64u, deriveBidKeys }] = await load();
+  const { submission } = await submissionFor(from.note.lot, judge, () => undefined);
+  const { wkSecret } = deriveBidKeys(await seedOfPackage(from.place), b64u.decode(from.commit.bidNonce));
+  await moveBid(await bidPackageOf(from.place), wkSecret, to && (await bidPackageOf(to.place)), submission);
+}

@@ -1,0 +1,106 @@
+import { useCallback, useEffect, useRef, useState } from 'react';
+import type { SubmissionStep } from '#client';
+import type { Problem } from '../api/client.ts';
+import { ProblemError } from '../api/client.ts';
+import { submitStored } from './submission.ts';
+import type { Judge } from './submission.ts';
+import type { StoredPackage } from './package-store.ts';
+import type { Pace } from './use-sealing.ts';
+
+const PART_BYTES = 8 * 1024 * 1024;
+/** With no connection: asked again after so long, or as soon as the browser says that there is one. */
+const RETRY_MS = 4_000;
+
+export type Upload =
+  | { readonly phase: 'idle' }
+  | { readonly phase: 'running'; readonly arrivedAt: string | null; readonly pace: Pace | null }
+  | { readonly phase: 'finishing'; readonly arrivedAt: string | null }
+  | { readonly phase: 'waiting'; readonly arrivedAt: string | null }
+  | { readonly phase: 'failed'; readonly error: unknown };
+
+interface Failure {
+  readonly code: string;
+  readonly undecided?: boolean;
+  readonly document?: unknown;
+}
+
+const isFailure = (error: unknown): error is Error & Failure => error instanceof Error && 'code' in error;
+
+/** A refusal in the platform's own words, where it gave some. */
+export function asProblem(error: unknown): unknown {
+  if (!isFailure(error)) return error;
+  const document = error.document as Problem | null | undefined;
+  if (document && typeof document === 'object' && 'titleEn' in document) return new ProblemError(document);
+  if (error.undecided)
+    return new ProblemError({ title: '', titleEn: '', status: 0, code: error.code, facts: {} });
+  return error;
+}
+
+/**
+ * Sends a package, and goes on by itself after a lost connection: the platform is asked for what is missing each time.
+ * Leaving the page stops it; nothing is lost by that.
+ */
+export function useUpload(changed: () => void) {
+  const [upload, setUpload] = useState<Upload>({ phase: 'idle' });
+  const abort = useRef<AbortController | null>(null);
+  useEffect(() => () => abort.current?.abort(), []);
+
+  const start = useCallback(
+    async (stored: StoredPackage, replaced: StoredPackage | null, judge: Judge): Promise<void> => {
+      abort.current?.abort();
+      const controller = new AbortController();
+      abort.current = controller;
+      const { signal } = controller;
+      let arrivedAt: string | null = null;
+      const total = stored.commit.envelopes.reduce((sum, { length }) => sum + length, 0);
+      const startedAt = performance.now();
+      let before: number | null = null;
+      const progress = (step: SubmissionStep): void => {
+        if (step.step === 'arrived') {
+          arrivedAt = step.arrivedAt;
+          setUpload({ phase: 'running', arrivedAt, pace: null });
+        } else if (step.step === 'stored') setUpload({ phase: 'finishing', arrivedAt });
+        else {
+          const done = Math.max(0, total - (step.of - step.done) * PART_BYTES);
+          before ??= Math.max(0, done - step.bytes);
+          setUpload({
+            phase: 'running',
+            arrivedAt,
+            pace: { done: done - before, total: total - before, startedAt },
+          });
+        }
+      };
+      setUpload({ phase: 'running', arrivedAt, pace: null });
+      for (;;) {
+        try {
+          await submitStored(stored, replaced, judge, progress, signal);
+          setUpload({ phase: 'idle' });
+          return changed();
+        } catch (error) {
+          if (signal.aborted) return;
+          if (!isFailure(error) || error.undecided !== true) {
+            setUpload({ phase: 'failed', error: asProblem(error) });
+            return changed();
+          }
+        }
+        setUpload({ phase: 'waiting', arrivedAt });
+        await connectionOrPause(signal);
+        if (signal.aborted) return;
+      }
+    },
+    [changed],
+  );
+  return { upload, start };
+}
+
+const connectionOrPause = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      removeEventListener('online', done);
+      resolve();
+    };
+    const timer = setTimeout(done, RETRY_MS);
+    addEventListener('online', done);
+    signal.addEventListener('abort', done, { once: true });
+  });
