@@ -15,6 +15,7 @@ import { UnlockDialog } from './session/unlock-dialog.tsx';
 import { Layout } from './ui/layout.tsx';
 import { Loading } from './ui/states.tsx';
 
+const HallPage = lazy(() => import('./pages/hall/hall.tsx'));
 const LotOpening = lazy(() => import('./pages/public/lot-opening.tsx'));
 const LotResult = lazy(() => import('./pages/public/lot-result.tsx'));
 const SignInPage = lazy(() => import('./pages/account/sign-in.tsx'));
@@ -53,6 +54,7 @@ export function App() {
                 <Routes>
                   <Route path="/" element={<HomePage />} />
                   <Route path="/notices" element={<NoticesPage />} />
+                  <Route path="/lots/:lotId/hall" element={<HallPage />} />
                   <Route path="/lots/:lotId" element={<LotPage />}>
                     <Route index element={<LotNotice />} />
                     <Route path="opening" element={<LotOpening />} />

@@ -67,8 +67,13 @@ export async function fetchText(path: string): Promise<string> {
     throw unreachable();
   });
   if (response.ok) return response.text();
+  throw await refusalIn(response);
+}
+
+/** What a plain answer that is not ok says. */
+export async function refusalIn(response: Response): Promise<ProblemError> {
   const problem: unknown = await response.json().catch(() => null);
-  throw isProblemDocument(problem) ? new ProblemError(problem) : broken(response.status);
+  return isProblemDocument(problem) ? new ProblemError(problem) : broken(response.status);
 }
 
 /** A record that the API takes as it is, beside its described forms. @throws ProblemError */

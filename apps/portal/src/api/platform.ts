@@ -5148,7 +5148,16 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": {
+                    signature: {
+                        signer: string;
+                        sig: string;
+                    };
+                };
+            };
+        };
         responses: {
             200: {
                 headers: {

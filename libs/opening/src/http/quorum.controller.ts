@@ -11,7 +11,7 @@ import {
   Req,
   Res,
 } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { LotId } from '#kernel';
@@ -184,6 +184,7 @@ export class OpeningRecordController {
   @ApiOperation({
     summary: '{signature: {signer, sig}} of the agency over the draft: publishes and logs the record',
   })
+  @ApiBody({ schema: z.toJSONSchema(signatureInput, { target: 'openapi-3.0' }) as never })
   async signRecord(
     @Param('lotId', ParseUUIDPipe) lotId: string,
     @CurrentPrincipal() who: Principal,

@@ -2,6 +2,7 @@ import { bidder } from './bidder.ts';
 import type { Same } from '../same.ts';
 import type { zhCn } from '../zh-cn/index.ts';
 import { frame } from './frame.ts';
+import { hall } from './hall.ts';
 import { lists } from './lists.ts';
 import { log } from './log.ts';
 import { lot } from './lot.ts';
@@ -14,6 +15,7 @@ import { verify } from './verify.ts';
 export const en: Same<typeof zhCn> = {
   ...bidder,
   ...frame,
+  ...hall,
   ...lists,
   ...lot,
   ...opening,

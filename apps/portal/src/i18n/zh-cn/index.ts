@@ -1,5 +1,6 @@
 import { bidder } from './bidder.ts';
 import { frame } from './frame.ts';
+import { hall } from './hall.ts';
 import { lists } from './lists.ts';
 import { log } from './log.ts';
 import { lot } from './lot.ts';
@@ -12,6 +13,7 @@ import { verify } from './verify.ts';
 export const zhCn = {
   ...bidder,
   ...frame,
+  ...hall,
   ...lists,
   ...lot,
   ...opening,

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
 import { recordQuery } from '../../api/opening.ts';
 import type { OpeningRecord, RecordedBid, ShownRecord } from '../../api/opening.ts';
 import { basisPoints, percent, yuan } from '../../ui/figures.ts';
@@ -23,6 +24,7 @@ export default function LotOpening() {
     return (
       <Empty title={t('opening.waiting')}>
         <p>{t('opening.waitingNext')}</p>
+        <ToHall id={lot.id} />
       </Empty>
     );
   if (shown.isPending) return <Loading />;
@@ -33,16 +35,31 @@ export default function LotOpening() {
       <Empty title={t('opening.running')}>
         <p>{t(`opening.state.${opening.state}`)}</p>
         <p>{t('opening.runningNext')}</p>
+        <ToHall id={lot.id} />
       </Empty>
     );
   return <Record {...shown.data} />;
+}
+
+function ToHall({ id }: { readonly id: string }) {
+  const { t } = useTranslation();
+  return (
+    <p className="no-print">
+      <Link to={`/lots/${id}/hall`}>{t('hall.link')}</Link>
+    </p>
+  );
 }
 
 function Record({ record, hash, signed }: ShownRecord) {
   const { t } = useTranslation();
   return (
     <>
-      {!signed && <p className="note">{t('opening.draft')}</p>}
+      {!signed && (
+        <div className="note">
+          <p>{t('opening.draft')}</p>
+          <ToHall id={record.lot} />
+        </div>
+      )}
       {record.result === 'failed' && (
         <div className="note">
           <strong>{t('opening.failedTitle')}</strong>

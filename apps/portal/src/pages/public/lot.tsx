@@ -105,6 +105,7 @@ function Tabs() {
         {t('lot.tabNotice')}
       </NavLink>
       <NavLink to="opening">{t('lot.tabOpening')}</NavLink>
+      <NavLink to="hall">{t('hall.tab')}</NavLink>
       <NavLink to="result">{t('lot.tabResult')}</NavLink>
       {may(useSession(), 'bid.submit') && <NavLink to="bid">{t('bids.bid')}</NavLink>}
     </nav>

@@ -1,0 +1,30 @@
+import { api, unwrap } from './client.ts';
+import type { Signature } from '#trust';
+
+const at = (lotId: string) => ({ params: { path: { lotId } } });
+
+/** Signs this session's organisation in to the hall. Answers alike when it is there already. */
+export async function signInToHall(lotId: string): Promise<void> {
+  await unwrap(api.POST('/api/v1/lots/{lotId}/opening/attendance', at(lotId)));
+}
+
+export async function sendObjection(lotId: string, text: string): Promise<void> {
+  await done(api.POST('/api/v1/lots/{lotId}/opening/objections', { ...at(lotId), body: { text } }));
+}
+
+export async function sendAnswer(lotId: string, n: number, text: string): Promise<void> {
+  const path = { lotId, n };
+  await done(
+    api.POST('/api/v1/lots/{lotId}/opening/objections/{n}/answer', { params: { path }, body: { text } }),
+  );
+}
+
+export async function sendRecordSignature(lotId: string, signature: Signature): Promise<void> {
+  await done(
+    api.POST('/api/v1/lots/{lotId}/opening/record/signatures', { ...at(lotId), body: { signature } }),
+  );
+}
+
+/** For answers that say nothing but that it was done. */
+const done = (asking: Promise<{ error?: unknown; response: Response }>): Promise<true> =>
+  unwrap(asking.then(({ error, response }) => ({ error, response, data: true as const })));

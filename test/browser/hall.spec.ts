@@ -1,0 +1,220 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { DAY, SystemClock, addMs } from '#kernel';
+import { loadSigner, writePkcs12 } from '#trust/key-file';
+import { axeViolations, describeInBrowser, launch, overflows, watch } from '../support/browser.ts';
+import { testCreditCode } from '../support/lot-fixture.ts';
+import { Caller } from '../support/story/caller.ts';
+import { runOpening } from '../support/story/opening.ts';
+import { SMALL_BIDDERS, beginSmallStory } from '../support/story/small-story.ts';
+import type { SmallStory } from '../support/story/small-story.ts';
+import { publishTender } from '../support/story/tender.ts';
+
+const DESKTOP = { width: 1440, height: 900 };
+const PHONE = { width: 390, height: 844 };
+const PASSWORD = 'of the hall';
+const AGENCY = '正衡招标代理有限公司';
+const [BIDDER] = SMALL_BIDDERS;
+
+/** One person before one screen. */
+interface Seat {
+  readonly context: BrowserContext;
+  readonly page: Page;
+  readonly said: string[];
+}
+
+describeInBrowser('the opening hall', (executable) => {
+  let small: SmallStory;
+  let browser: Browser;
+  const seats: Seat[] = [];
+  const hallPath = (): string => `/lots/${small.story.lot.lotId}/hall`;
+
+  beforeAll(async () => {
+    small = await beginSmallStory(60_000);
+    browser = await launch(executable);
+  }, 120_000);
+  afterAll(async () => {
+    await browser?.close();
+    await small?.close();
+  });
+  afterEach(async () => {
+    const said = seats.flatMap((seat) => seat.said);
+    for (const { context } of seats.splice(0)) await context.close();
+    expect(said).toEqual([]);
+  });
+
+  async function sitDown(size = DESKTOP, language = 'zh-CN'): Promise<Seat> {
+    const context = await browser.newContext({ viewport: size, locale: language });
+    const seat = { context, said: watch(context), page: await context.newPage() };
+    await seat.page.addInitScript(`localStorage.setItem('glasshall.language', '${language}')`);
+    seats.push(seat);
+    return seat;
+  }
+
+  /** A further person of an organisation that is known, with a key file as its browser opens it. */
+  async function keyFileOf(number: number, organisation: string, role: string): Promise<string> {
+    const now = new SystemClock().now();
+    const { certificate, chain, pkcs8 } = await small.ca.issue({
+      subject: { organisation, creditCode: testCreditCode(number), person: '李四' },
+      notBefore: addMs(now, -DAY),
+      notAfter: addMs(now, 30 * DAY),
+    });
+    if (!pkcs8) throw new Error('no key');
+    const file = await writePkcs12({ pkcs8, certificate, chain }, PASSWORD, role);
+    const signer = await loadSigner(file, PASSWORD);
+    if (!signer.ok) throw new Error(signer.error.code);
+    await new Caller({ url: small.app.url, patienceMs: 5000 }, role, signer.value).enrol([role]);
+    const path = join(small.folder, `${role}.p12`);
+    await writeFile(path, file);
+    return path;
+  }
+
+  async function enter({ page }: Seat, keyFile: string | null = null): Promise<void> {
+    if (keyFile === null) {
+      await page.goto(small.app.url + hallPath());
+    } else {
+      await page.goto(`${small.app.url}/sign-in?next=${hallPath()}`);
+      await page.getByLabel('选择 .p12 或 .pfx 文件').setInputFiles(keyFile);
+      await page.getByLabel('证书口令').fill(PASSWORD);
+      await page.keyboard.press('Enter');
+    }
+    await page.locator('[data-moment]').waitFor();
+  }
+
+  const moment = ({ page }: Seat, name: string, timeout = 30_000) =>
+    page.locator(`[data-moment=${name}]`).waitFor({ timeout });
+  const connection = ({ page }: Seat, name: string) => page.locator(`[data-connection=${name}]`).waitFor();
+  const log = ({ page }: Seat): Promise<string[]> => page.locator('.hall-log li').allInnerTexts();
+  const rows = ({ page }: Seat) =>
+    page.getByRole('region', { name: '每份投标的开启进度与报价' }).locator('tbody tr');
+  const press = async ({ page }: Seat, name: string): Promise<void> => {
+    await page.getByRole('button', { name, exact: true }).click();
+    await page.getByRole('dialog').getByRole('button', { name, exact: true }).click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+  };
+
+  it('is lived through by agency and bidder, over a cut, to the signed record', async () => {
+    const [agencyFile, bidderFile] = [
+      await keyFileOf(2, AGENCY, 'agency'),
+      await keyFileOf(101, BIDDER, 'bidder'),
+    ];
+    const agency = await sitDown();
+    const bidder = await sitDown();
+    const visitor = await sitDown(PHONE);
+    await Promise.all([enter(agency, agencyFile), enter(bidder, bidderFile), enter(visitor)]);
+
+    // Before the deadline: time left by the platform's clock, officials, and nothing about bids.
+    await moment(visitor, 'waiting');
+    expect(await visitor.page.getByRole('timer').innerText()).toMatch(/00:00:\d\d/);
+    await agency.page.getByRole('button', { name: '签到', exact: true }).click();
+    await visitor.page.locator('.hall-present').getByText(AGENCY).waitFor();
+    expect(await bidder.page.getByRole('button', { name: '签到', exact: true }).isDisabled()).toBe(true);
+    await bidder.page.getByText('投标人自截止时间起签到').waitFor();
+    await visitor.page.getByText('截止后在此逐份列出投标').waitFor();
+    expect(await axeViolations(visitor.page)).toEqual([]);
+    expect(await overflows(visitor.page)).toBe(false);
+    await keepPicture(visitor, 'hall-waiting-390');
+
+    await moment(visitor, 'closed', 90_000);
+    await rows(visitor).nth(2).waitFor();
+    await bidder.page.getByRole('button', { name: '签到', exact: true }).click();
+    await agency.page.locator('.hall-present').getByText(BIDDER).waitFor();
+    expect(await rows(visitor).count()).toBe(3);
+
+    // The bidder's connection is cut before the first share, and back after the last price.
+    await connection(bidder, 'live');
+    await bidder.context.setOffline(true);
+    await connection(bidder, 'reconnecting');
+    await runOpening(small.story.people, small.story.lot);
+    await moment(agency, 'opened');
+    for (const price of ['4,000,000.00', '5,000,000.00', '6,000,000.00']) {
+      await rows(agency).getByText(price).waitFor();
+      expect(await rows(bidder).getByText(price).count()).toBe(0);
+    }
+    await bidder.context.setOffline(false);
+    await moment(bidder, 'opened');
+    expect(await log(bidder)).toEqual(await log(agency));
+    // The browser's own lines for tries without a network.
+    expect(bidder.said.splice(0).filter((line) => !line.includes('ERR_INTERNET_DISCONNECTED'))).toEqual([]);
+    const heard = await visitor.page.locator('[aria-live=polite]').allInnerTexts();
+    expect(heard.join(' ')).toContain('全部投标开启完毕');
+    await agency.page.getByRole('img', { name: /最低 4,000,000\.00 元，最高 6,000,000\.00 元/ }).waitFor();
+
+    // An objection on the spot, and its answer.
+    await bidder.page.getByLabel('异议内容').fill('请说明乙公司的工期是否含节假日。');
+    await bidder.page.reload();
+    await moment(bidder, 'opened');
+    expect(await bidder.page.getByLabel('异议内容').inputValue()).toBe('请说明乙公司的工期是否含节假日。');
+    await press(bidder, '提出异议');
+    await agency.page.getByText('尚有异议未答复').waitFor();
+    await agency.page.getByLabel('对第 1 号异议的答复').fill('工期以日历天计，含节假日。');
+    await press(agency, '答复');
+    await bidder.page.getByText('工期以日历天计，含节假日。').waitFor();
+    for (const seat of [agency, bidder, visitor]) {
+      await moment(seat, 'signing');
+      expect(await axeViolations(seat.page)).toEqual([]);
+      expect(await overflows(seat.page)).toBe(false);
+    }
+    await keepPicture(agency, 'hall-signing-1440');
+
+    await press(agency, '签署开标记录');
+    for (const seat of [agency, bidder, visitor]) {
+      await moment(seat, 'done');
+      await connection(seat, 'over');
+      await seat.page.getByText(`${AGENCY} 已签署`).waitFor();
+      expect(await log(seat)).toEqual(await log(agency));
+    }
+  }, 150_000);
+
+  it('shows a hall that is over from its feed, also to who can have no stream', async () => {
+    const [first, second] = [await sitDown(), await sitDown(PHONE, 'en')];
+    const asked: string[] = [];
+    await second.page.route('**/opening/stream*', (route) => route.abort());
+    second.page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+    await enter(first);
+    await connection(first, 'over');
+    expect(await rows(first).count()).toBe(3);
+    // What happened before is shown and not read out.
+    expect((await first.page.locator('[aria-live=polite]').allInnerTexts()).join('').trim()).toBe('');
+    await enter(second);
+    await connection(second, 'over');
+    expect(asked.some((path) => path.endsWith('/opening/events'))).toBe(true);
+    expect((await log(second)).length).toBe((await log(first)).length);
+    for (const seat of [first, second]) {
+      expect(await axeViolations(seat.page)).toEqual([]);
+      expect(await overflows(seat.page)).toBe(false);
+    }
+    await keepPicture(first, 'hall-done-1440');
+    await keepPicture(second, 'hall-done-390', 'en');
+    expect(second.said.splice(0).filter((line) => !line.includes('ERR_FAILED'))).toEqual([]);
+  }, 60_000);
+
+  it('fills a projector, and leaves it again', async () => {
+    const seat = await sitDown({ width: 1920, height: 1080 });
+    await enter(seat);
+    await seat.page.getByRole('button', { name: '大屏显示' }).click();
+    await seat.page.locator('.hall-board').waitFor();
+    expect(await overflows(seat.page)).toBe(false);
+    await keepPicture(seat, 'hall-board-1920');
+    await seat.page.getByRole('button', { name: '退出大屏' }).click();
+    await seat.page.locator('.hall-board').waitFor({ state: 'detached' });
+  });
+
+  it('is reached from the lot, and says when it is not ready', async () => {
+    const seat = await sitDown();
+    await seat.page.goto(`${small.app.url}/lots/${small.story.lot.lotId}`);
+    await seat.page.getByRole('link', { name: '开标大厅' }).click();
+    await moment(seat, 'done');
+    const { lotId } = await publishTender(small.story.people, { biddingMs: 3_600_000, waits: 1 });
+    await seat.page.goto(`${small.app.url}/lots/${lotId}/hall`);
+    await seat.page.getByText('开标大厅尚未就绪').waitFor();
+    expect(seat.said.splice(0).filter((line) => !line.includes('404'))).toEqual([]);
+  }, 60_000);
+});
+
+/** `npm run screenshots`: SCREENSHOTS names the folder that every page is written to, as it was tested. */
+async function keepPicture({ page }: Seat, name: string, language = 'zh-CN'): Promise<void> {
+  const folder = process.env['SCREENSHOTS'];
+  if (folder) await page.screenshot({ path: join(folder, language, `${name}.png`), fullPage: true });
+}
