@@ -74,6 +74,12 @@ function extremes(bars: readonly Bar[]): readonly [string, string] {
   return [sorted[0] ?? '', sorted.at(-1) ?? ''];
 }
 
+/** To half a power of ten, so that the axis ends at a round figure. */
+function roundedUp(value: number): number {
+  const step = 10 ** Math.floor(Math.log10(Math.max(1, value))) / 2;
+  return Math.ceil(value / step) * step;
+}
+
 function optionOf(
   bars: readonly Bar[],
   controlPrice: string | null,
@@ -88,7 +94,7 @@ function optionOf(
     silent: true,
     symbol: 'none',
     lineStyle: { color: colour('--bad'), width: 2, type: 'dashed' as const },
-    label: { formatter: words.control, color: colour('--bad'), fontSize },
+    label: { formatter: words.control, color: colour('--bad'), fontSize, position: 'start' as const },
     data: limit === null ? [] : [{ xAxis: limit }],
   };
   return {
@@ -97,10 +103,9 @@ function optionOf(
     grid: { left: 8, right: 48 * scale, top: 28 * scale, bottom: 8, containLabel: true },
     xAxis: {
       type: 'value' as const,
-      max: Math.ceil(Math.max(...values, limit ?? 0) * 1.05),
-      name: words.unit,
-      nameTextStyle: { fontSize, color: ink },
-      axisLabel: { fontSize, color: ink },
+      max: roundedUp(Math.max(...values, limit ?? 0) * 1.15),
+      splitNumber: 3,
+      axisLabel: { fontSize, color: ink, formatter: `{value} ${words.unit}`, hideOverlap: true },
       splitLine: { lineStyle: { color: colour('--line') } },
     },
     yAxis: {
@@ -117,8 +122,8 @@ function optionOf(
         itemStyle: { color: colour('--primary') },
         label: {
           show: true,
-          position: 'insideRight' as const,
-          color: colour('--card'),
+          position: 'right' as const,
+          color: ink,
           fontSize,
           formatter: ({ dataIndex }: { dataIndex: number }) => yuan(bars[dataIndex]?.price ?? ''),
         },

@@ -7,7 +7,8 @@ export type Part = (typeof PARTS)[number];
 
 /** How many seats released what, against how many are needed. */
 export function Quorum({ lot, state }: { readonly lot: Lot; readonly state: HallState }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
+  const list = new Intl.ListFormat(i18n.language, { style: 'short', type: 'conjunction' });
   const { k, seats } = lot;
   const nameOf = (i: number): string => {
     const role = seats.find((seat) => seat.i === i)?.role;
