@@ -36,10 +36,7 @@ export function Quorum({ lot, state }: { readonly lot: Lot; readonly state: Hall
               {released.length > 0 && (
                 <span className="quiet">
                   {t('hall.seats', {
-                    seats: [...released]
-                      .sort((a, b) => a - b)
-                      .map(nameOf)
-                      .join('、'),
+                    seats: list.format([...released].sort((a, b) => a - b).map(nameOf)),
                   })}
                 </span>
               )}
