@@ -174,6 +174,7 @@ module.exports = {
         pathNot: [
           `${AT}apps/portal/src/`,
           `${AT}libs/(kernel|trust|scoring|client)/src/index\\.ts$`,
+          `${AT}libs/trust/src/key-file/index\\.ts$`,
           'node_modules/(@noble/hashes|@tanstack/react-query|antd|i18next|openapi-fetch|react|react-dom|react-i18next|react-router|zod)/',
         ],
       },

@@ -22,6 +22,11 @@ const SignInPage = lazy(() => import('./pages/account/sign-in.tsx'));
 const BidsPage = lazy(() => import('./pages/bidder/bids.tsx'));
 const BidPage = lazy(() => import('./pages/bidder/bid.tsx'));
 const LogPage = lazy(() => import('./pages/public/log-head.tsx'));
+const BoardPage = lazy(() => import('./pages/regulator/board.tsx'));
+const SupervisedLotPage = lazy(() => import('./pages/regulator/lot.tsx'));
+const OperationsPage = lazy(() => import('./pages/operator/operations.tsx'));
+const TrusteePage = lazy(() => import('./pages/trustee/desk.tsx'));
+const TrusteeLotPage = lazy(() => import('./pages/trustee/lot.tsx'));
 const VerifyPage = lazy(() => import('./pages/public/verify.tsx'));
 
 /** A refusal does not change by asking again; a platform that is away may be back. */
@@ -63,6 +68,11 @@ export function App() {
                   </Route>
                   <Route path="/bids" element={<BidsPage />} />
                   <Route path="/log-head" element={<LogPage />} />
+                  <Route path="/supervision" element={<BoardPage />} />
+                  <Route path="/supervision/lots/:lotId" element={<SupervisedLotPage />} />
+                  <Route path="/operations" element={<OperationsPage />} />
+                  <Route path="/trustee" element={<TrusteePage />} />
+                  <Route path="/trustee/lots/:lotId" element={<TrusteeLotPage />} />
                   <Route path="/verify" element={<VerifyPage />} />
                   <Route path="/sign-in" element={<SignInPage />} />
                   <Route path="*" element={<NotFoundPage />} />

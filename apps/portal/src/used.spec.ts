@@ -16,6 +16,7 @@ const everything = [
   code,
   readFileSync(join(portal, 'api/platform.ts'), 'utf8'),
   sources(join(portal, '../../../libs/trust/src'), () => true),
+  sources(join(portal, '../../../libs/client/src'), () => true),
 ].join('\n');
 
 const all = (text: string, pattern: RegExp): ReadonlySet<string> =>

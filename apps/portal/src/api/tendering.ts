@@ -51,3 +51,21 @@ export const lotQuery = (id: string) =>
     // While a deadline is near the page follows it.
     refetchInterval: 15_000,
   });
+
+export type SeatList = Json<'/api/v1/seats'>;
+export type HeldSeat = SeatList['items'][number];
+
+/** Where my organisation holds a seat, newest first. */
+export const seatsQuery = (organisation: string) =>
+  infiniteQueryOptions({
+    queryKey: ['seats', organisation],
+    initialPageParam: null as string | null,
+    queryFn: ({ pageParam }) =>
+      unwrap(
+        api.GET('/api/v1/seats', {
+          params: { query: { limit: PAGE, ...(pageParam === null ? {} : { cursor: pageParam }) } },
+        }),
+      ),
+    getNextPageParam: (page) => page.nextCursor,
+    refetchInterval: 15_000,
+  });

@@ -8,4 +8,9 @@ export interface Desk {
   readonly word: ParseKeys;
 }
 
-export const DESKS: readonly Desk[] = [{ permission: 'bid.submit', path: '/bids', word: 'bids.title' }];
+export const DESKS: readonly Desk[] = [
+  { permission: 'bid.submit', path: '/bids', word: 'bids.title' },
+  { permission: 'supervision.read', path: '/supervision', word: 'offices.board.desk' },
+  { permission: 'operations.read', path: '/operations', word: 'offices.operations.desk' },
+  { permission: 'trustee.act', path: '/trustee', word: 'holder.desk' },
+];

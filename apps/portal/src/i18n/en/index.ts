@@ -6,9 +6,11 @@ import { hall } from './hall.ts';
 import { lists } from './lists.ts';
 import { log } from './log.ts';
 import { lot } from './lot.ts';
+import { offices } from './offices.ts';
 import { opening } from './opening.ts';
 import { result } from './result.ts';
 import { session } from './session.ts';
+import { trustee } from './trustee.ts';
 import { verify } from './verify.ts';
 
 /** Every sentence of `zh-cn`, one by one and file by file: the compiler and a test hold the two together. */
@@ -23,4 +25,6 @@ export const en: Same<typeof zhCn> = {
   ...log,
   ...verify,
   ...session,
+  ...trustee,
+  ...offices,
 };

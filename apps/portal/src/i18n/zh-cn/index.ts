@@ -4,9 +4,11 @@ import { hall } from './hall.ts';
 import { lists } from './lists.ts';
 import { log } from './log.ts';
 import { lot } from './lot.ts';
+import { offices } from './offices.ts';
 import { opening } from './opening.ts';
 import { result } from './result.ts';
 import { session } from './session.ts';
+import { trustee } from './trustee.ts';
 import { verify } from './verify.ts';
 
 /** 简体中文：先写这一份，英文与它逐个文件、逐条对应。 */
@@ -21,4 +23,6 @@ export const zhCn = {
   ...log,
   ...verify,
   ...session,
+  ...trustee,
+  ...offices,
 };

@@ -1,0 +1,167 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import Button from 'antd/es/button';
+import Input from 'antd/es/input';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link, useSearchParams } from 'react-router';
+import { boardQuery } from '../../api/supervision.ts';
+import type { BoardLot } from '../../api/supervision.ts';
+import { STAGES } from '../../api/tendering.ts';
+import { Need } from '../../session/need.tsx';
+import { Cell, DataTable } from '../../ui/parts.tsx';
+import { StageTag, shownStage } from '../../ui/stage.tsx';
+import { Empty, Loading, ProblemView } from '../../ui/states.tsx';
+import { Time } from '../../ui/time.tsx';
+import { useTitle } from '../../ui/title.ts';
+
+/** Every tender, where it stands, what is due and the record behind it. Before a deadline nothing hangs on its bids. */
+export default function BoardPage() {
+  const { t } = useTranslation();
+  useTitle(t('offices.board.title'));
+  return (
+    <Need permission="supervision.read">
+      <Board />
+    </Need>
+  );
+}
+
+function Board() {
+  const { t } = useTranslation();
+  const [query, setQuery] = useSearchParams();
+  const stage = STAGES.find((each) => each === query.get('stage')) ?? null;
+  const text = query.get('text')?.slice(0, 100) ?? '';
+  const [typed, setTyped] = useState(text);
+  const lots = useInfiniteQuery(boardQuery({ text, stage }));
+  const items = lots.data?.pages.flatMap((page) => page.items) ?? [];
+  const addressOf = (words: string, wanted: string | null): URLSearchParams =>
+    new URLSearchParams([
+      ...(words === '' ? [] : [['text', words]]),
+      ...(wanted === null ? [] : [['stage', wanted]]),
+    ]);
+  return (
+    <div className="page">
+      <h1>{t('offices.board.title')}</h1>
+      <p className="lead">{t('offices.board.lead')}</p>
+      <form
+        role="search"
+        className="search"
+        onSubmit={(event) => {
+          event.preventDefault();
+          setQuery(addressOf(typed.trim(), stage));
+        }}
+      >
+        <label htmlFor="board-text">{t('notices.text')}</label>
+        <div className="search-row">
+          <Input
+            id="board-text"
+            value={typed}
+            maxLength={100}
+            onChange={(event) => setTyped(event.target.value)}
+          />
+          <Button type="primary" htmlType="submit">
+            {t('notices.search')}
+          </Button>
+        </div>
+      </form>
+      <nav className="filters" aria-label={t('notices.stage')}>
+        {[null, ...STAGES].map((each) => (
+          <Link
+            key={each ?? 'all'}
+            to={{ search: addressOf(text, each).toString() }}
+            aria-current={each === stage ? 'true' : undefined}
+          >
+            {t(`stage.${each ?? 'all'}`)}
+          </Link>
+        ))}
+      </nav>
+      {lots.isPending && <Loading />}
+      {lots.isError && <ProblemView error={lots.error} retry={() => void lots.refetch()} />}
+      {lots.isSuccess && items.length === 0 && (
+        <Empty title={t('notices.empty')}>
+          <p>{t('notices.emptyNext')}</p>
+        </Empty>
+      )}
+      {items.length > 0 && <BoardTable lots={items} />}
+      {lots.hasNextPage && (
+        <Button loading={lots.isFetchingNextPage} onClick={() => void lots.fetchNextPage()}>
+          {t('state.loadMore')}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function BoardTable({ lots }: { readonly lots: readonly BoardLot[] }) {
+  const { t } = useTranslation();
+  const head = [
+    t('notices.colLot'),
+    t('notices.colTenderee'),
+    t('notices.colStage'),
+    t('offices.board.due'),
+    t('offices.board.record'),
+  ] as const;
+  return (
+    <DataTable caption={t('offices.board.title')} head={head}>
+      {lots.map((lot) => (
+        <tr key={lot.id}>
+          <Cell label={head[0]}>
+            <Link to={`/supervision/lots/${lot.id}`} className="lot-link">
+              {lot.projectName} {lot.name}
+            </Link>
+            <span className="quiet block">
+              {t(`kind.${lot.kind}`)} · {t(`level.${lot.level}`)}
+            </span>
+          </Cell>
+          <Cell label={head[1]}>
+            {lot.tenderee.name}
+            <span className="quiet block">{lot.agency.name}</span>
+          </Cell>
+          <Cell label={head[2]}>
+            <StageTag stage={shownStage(lot.stage, lot)} />
+          </Cell>
+          <Cell label={head[3]}>
+            <Due due={lot.due} />
+          </Cell>
+          <Cell label={head[4]}>
+            <Behind record={lot.record} />
+          </Cell>
+        </tr>
+      ))}
+    </DataTable>
+  );
+}
+
+function Due({ due }: { readonly due: BoardLot['due'] }) {
+  const { t } = useTranslation();
+  if (!due) return t('offices.board.nothing');
+  return (
+    <>
+      {t(`offices.due.${due.event}`)}
+      {due.at !== null && (
+        <span className="block">
+          <Time at={due.at} />
+        </span>
+      )}
+      {due.overdue && <strong className="bad block">{t('offices.board.overdue')}</strong>}
+    </>
+  );
+}
+
+function Behind({ record }: { readonly record: BoardLot['record'] }) {
+  const { t } = useTranslation();
+  if (!record) return t('offices.board.noRecord');
+  return (
+    <>
+      {t(`offices.record.${record.type}`)}
+      <span className="quiet block">
+        {record.index === null ? (
+          t('offices.board.waits')
+        ) : (
+          <a href={`/api/v1/log/receipts/${record.hash}`}>
+            {t('offices.board.leaf', { index: record.index })}
+          </a>
+        )}
+      </span>
+    </>
+  );
+}
