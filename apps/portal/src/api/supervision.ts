@@ -47,7 +47,12 @@ export const proposalQuery = (id: string) =>
   });
 
 export const sendDeadlineChange = (id: string, signed: Proposal['signed']) =>
-  unwrap(api.POST('/api/v1/lots/{id}/deadline-changes', { params: { path: { id } }, body: { signed: signed as object as Record<string, never> } }));
+  unwrap(
+    api.POST('/api/v1/lots/{id}/deadline-changes', {
+      params: { path: { id } },
+      body: { signed: signed as object as Record<string, never> },
+    }),
+  );
 
 /** The leaf of a published record; null where it is not in the log (yet). */
 export const logPlaceQuery = (hash: string) =>
