@@ -173,8 +173,8 @@ module.exports = {
       to: {
         pathNot: [
           `${AT}apps/portal/src/`,
-          `${AT}libs/(kernel|trust|scoring|client)/src/index\\.ts$`,
           `${AT}libs/trust/src/key-file/index\\.ts$`,
+          `${AT}libs/(kernel|trust|scoring|legal-time|client)/src/index\\.ts$`,
           'node_modules/(@noble/hashes|@tanstack/react-query|antd|i18next|openapi-fetch|react|react-dom|react-i18next|react-router|zod)/',
         ],
       },

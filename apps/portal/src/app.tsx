@@ -18,6 +18,8 @@ import { Loading } from './ui/states.tsx';
 const HallPage = lazy(() => import('./pages/hall/hall.tsx'));
 const LotOpening = lazy(() => import('./pages/public/lot-opening.tsx'));
 const LotResult = lazy(() => import('./pages/public/lot-result.tsx'));
+const AgencyDesk = lazy(() => import('./pages/agency/desk.tsx'));
+const DeadlinePage = lazy(() => import('./pages/agency/deadline.tsx'));
 const SignInPage = lazy(() => import('./pages/account/sign-in.tsx'));
 const BidsPage = lazy(() => import('./pages/bidder/bids.tsx'));
 const BidPage = lazy(() => import('./pages/bidder/bid.tsx'));
@@ -67,6 +69,8 @@ export function App() {
                     <Route path="bid" element={<BidPage />} />
                   </Route>
                   <Route path="/bids" element={<BidsPage />} />
+                  <Route path="/lots/:lotId/deadline" element={<DeadlinePage />} />
+                  <Route path="/agency/*" element={<AgencyDesk />} />
                   <Route path="/log-head" element={<LogPage />} />
                   <Route path="/supervision" element={<BoardPage />} />
                   <Route path="/supervision/lots/:lotId" element={<SupervisedLotPage />} />

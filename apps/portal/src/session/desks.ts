@@ -13,4 +13,5 @@ export const DESKS: readonly Desk[] = [
   { permission: 'supervision.read', path: '/supervision', word: 'offices.board.desk' },
   { permission: 'operations.read', path: '/operations', word: 'offices.operations.desk' },
   { permission: 'trustee.act', path: '/trustee', word: 'holder.desk' },
+  { permission: 'tender.cancel', path: '/agency', word: 'agency.desk' },
 ];

@@ -1,6 +1,7 @@
 import { bidder } from './bidder.ts';
 import type { Same } from '../same.ts';
 import type { zhCn } from '../zh-cn/index.ts';
+import { agency } from './agency.ts';
 import { frame } from './frame.ts';
 import { hall } from './hall.ts';
 import { lists } from './lists.ts';
@@ -27,4 +28,5 @@ export const en: Same<typeof zhCn> = {
   ...session,
   ...trustee,
   ...offices,
+  ...agency,
 };

@@ -1,3 +1,4 @@
+import { agency } from './agency.ts';
 import { bidder } from './bidder.ts';
 import { frame } from './frame.ts';
 import { hall } from './hall.ts';
@@ -25,4 +26,5 @@ export const zhCn = {
   ...session,
   ...trustee,
   ...offices,
+  ...agency,
 };

@@ -1,11 +1,15 @@
+import { Suspense, lazy } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { Lot, Notice } from '../../api/tendering.ts';
 import { bytes, yuan } from '../../ui/figures.ts';
 import { Cell, DataTable, Fact, Facts, Hash, Section } from '../../ui/parts.tsx';
+import { Loading } from '../../ui/states.tsx';
 import { Time } from '../../ui/time.tsx';
 import { useLot } from './lot.tsx';
 import { Steps } from './lot-steps.tsx';
+
+const LotQuestions = lazy(() => import('./lot-questions.tsx'));
 
 export function LotNotice() {
   const { t } = useTranslation();
@@ -22,6 +26,11 @@ export function LotNotice() {
       </Section>
       <Section title={t('lot.documents')}>
         <Documents lot={lot} />
+      </Section>
+      <Section title={t('questions.title')}>
+        <Suspense fallback={<Loading />}>
+          <LotQuestions lot={lot} />
+        </Suspense>
       </Section>
       <Section title={t('lot.versions')}>
         <Versions lot={lot} />
