@@ -175,7 +175,7 @@ module.exports = {
           `${AT}apps/portal/src/`,
           `${AT}libs/trust/src/key-file/index\\.ts$`,
           `${AT}libs/(kernel|trust|scoring|legal-time|client)/src/index\\.ts$`,
-          'node_modules/(@noble/hashes|@tanstack/react-query|antd|i18next|openapi-fetch|react|react-dom|react-i18next|react-router|zod)/',
+          'node_modules/(@noble/hashes|@tanstack/react-query|antd|echarts|i18next|openapi-fetch|react|react-dom|react-i18next|react-router|zod)/',
         ],
       },
     },
