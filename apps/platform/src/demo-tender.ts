@@ -1,10 +1,31 @@
-import { addMs, formatInstant, MINUTE } from '#kernel';
+import { addMs, DAY, formatInstant, MINUTE } from '#kernel';
 import type { Instant } from '#kernel';
 import type { EvaluationMethod } from '#trust';
 import type { DemoPerson } from './demo-person.ts';
 
+/** How fast a demonstration's tender goes. Times from its making on. */
+export interface Pace {
+  readonly acceleration: { readonly periods: number; readonly waits: number };
+  readonly documentsMs: number;
+  readonly deadlineMs: number;
+}
+
 /** Twenty legal days pass in half an hour; the five-minute window in half a minute. */
-const ACCELERATION = { periods: 960, waits: 10 };
+export const CALM: Pace = {
+  acceleration: { periods: 960, waits: 10 },
+  documentsMs: 40 * MINUTE,
+  deadlineMs: 45 * MINUTE,
+};
+
+/** What making and signing a notice may take. */
+const SIGNING_MS = 20_000;
+
+/** For the guided visit: the twenty days of 法24 in so many minutes, the five-minute window in 15 seconds. */
+export const quickPace = (biddingMinutes: number): Pace => ({
+  acceleration: { periods: (20 * DAY) / (biddingMinutes * MINUTE), waits: 20 },
+  documentsMs: biddingMinutes * MINUTE,
+  deadlineMs: biddingMinutes * MINUTE + SIGNING_MS,
+});
 
 const METHOD: EvaluationMethod = {
   kind: 'lowest-evaluated-price',
@@ -35,7 +56,11 @@ export async function publishedTender(url: string): Promise<string | null> {
   return items[0]?.id ?? null;
 }
 
-export async function publishTender(people: ReadonlyMap<string, DemoPerson>, now: Instant): Promise<string> {
+export async function publishTender(
+  people: ReadonlyMap<string, DemoPerson>,
+  now: Instant,
+  { acceleration, documentsMs, deadlineMs }: Pace = CALM,
+): Promise<string> {
   const [agency, tenderee, regulator] = ['agency', 'tenderee', 'regulator'].map((name) => people.get(name));
   if (!agency || !tenderee || !regulator) throw new RangeError('the demonstration has no agency');
   const project = await agency.post<{ id: string }>('/projects', {
@@ -46,9 +71,9 @@ export async function publishTender(people: ReadonlyMap<string, DemoPerson>, now
   const lot = await agency.post<{ id: string }>(`/projects/${project.id}/lots`, {
     ...DEMO_LOT,
     documentsFrom: formatInstant(now),
-    documentsUntil: formatInstant(addMs(now, 40 * MINUTE)),
-    deadline: formatInstant(addMs(now, 45 * MINUTE)),
-    acceleration: ACCELERATION,
+    documentsUntil: formatInstant(addMs(now, documentsMs)),
+    deadline: formatInstant(addMs(now, deadlineMs)),
+    acceleration,
   });
   await agency.put(`/lots/${lot.id}/documents/${encodeURIComponent('招标文件.txt')}`, DOCUMENT);
   const draft = { kind: 'notice', summary: '演示标段：时间已加速，仅用于演示。' };

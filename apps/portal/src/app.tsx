@@ -23,6 +23,7 @@ const DeadlinePage = lazy(() => import('./pages/agency/deadline.tsx'));
 const SignInPage = lazy(() => import('./pages/account/sign-in.tsx'));
 const BidsPage = lazy(() => import('./pages/bidder/bids.tsx'));
 const BidPage = lazy(() => import('./pages/bidder/bid.tsx'));
+const GuidePage = lazy(() => import('./pages/guide/guide.tsx'));
 const LogPage = lazy(() => import('./pages/public/log-head.tsx'));
 const BoardPage = lazy(() => import('./pages/regulator/board.tsx'));
 const SupervisedLotPage = lazy(() => import('./pages/regulator/lot.tsx'));
@@ -79,6 +80,7 @@ export function App() {
                   <Route path="/trustee/lots/:lotId" element={<TrusteeLotPage />} />
                   <Route path="/verify" element={<VerifyPage />} />
                   <Route path="/sign-in" element={<SignInPage />} />
+                  <Route path="/guide" element={<GuidePage />} />
                   <Route path="*" element={<NotFoundPage />} />
                 </Routes>
               </Suspense>

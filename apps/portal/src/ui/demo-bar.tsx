@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
 import { overviewQuery } from '../api/platform-state.ts';
-import { demoIdentitiesQuery, demoSigner } from '../session/demo.ts';
+import { become, demoIdentitiesQuery } from '../session/demo.ts';
 import { FaultView } from '../session/fault-view.tsx';
 import { useSession } from '../session/session-store.ts';
-import { signIn, signOut } from '../session/sign-in.ts';
 
 /** In demonstrations only, on every page: who one is right now, and anybody else by one click. */
 export function DemoBar() {
@@ -16,13 +16,11 @@ export function DemoBar() {
   const [fault, setFault] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
   if (people.length === 0) return null;
-  const become = async (name: string | null): Promise<void> => {
+  const change = async (name: string | null): Promise<void> => {
     setBusy(true);
     setFault(null);
     try {
-      await signOut();
-      const signer = name === null ? null : await demoSigner(name);
-      if (signer) await signIn(signer, name);
+      await become(name);
     } catch (error) {
       setFault(error);
     }
@@ -35,7 +33,7 @@ export function DemoBar() {
       title={title}
       disabled={busy}
       aria-pressed={(session?.demo ?? null) === name && (name !== null || !session)}
-      onClick={() => void become(name)}
+      onClick={() => void change(name)}
     >
       {word}
     </button>
@@ -49,6 +47,7 @@ export function DemoBar() {
         const number = /-(\d+)$/.exec(name)?.[1] ?? '';
         return chip(name, `${t(`session.demo.${roleWord(role)}`)}${number}`, organisation);
       })}
+      <Link to="/guide">{t('guide.link')}</Link>
       {fault !== null && <FaultView error={fault} />}
     </section>
   );

@@ -4,10 +4,15 @@ import { useSession } from '../session/session-store.ts';
 /**
  * What was typed and not yet sent: kept on this machine (localStorage) for this organisation, so that a reload, a power
  * cut or the end of a session loses nothing. `key` names the form and its subject. Small JSON only, no files, no keys.
- * `clear` forgets it: after it was sent, or when the reader says so.
+ * `clear` forgets it: after it was sent, or when the reader says so. `common`: of this machine, whoever is signed in.
  */
-export function useDraft<T>(key: string, initial: T): readonly [T, (next: T) => void, () => void] {
-  const organisation = useSession()?.principal.organisationId ?? '';
+export function useDraft<T>(
+  key: string,
+  initial: T,
+  common = false,
+): readonly [T, (next: T) => void, () => void] {
+  const session = useSession();
+  const organisation = common ? '' : (session?.principal.organisationId ?? '');
   const name = `glasshall:draft:${organisation}:${key}`;
   const [state, setState] = useState(() => ({ name, value: read(name, initial) }));
   // Another form's draft, or another organisation's: never shown for this one.

@@ -4,6 +4,7 @@ import type { zhCn } from '../zh-cn/index.ts';
 import { agency } from './agency.ts';
 import { frame } from './frame.ts';
 import { hall } from './hall.ts';
+import { guide } from './guide.ts';
 import { lists } from './lists.ts';
 import { log } from './log.ts';
 import { lot } from './lot.ts';
@@ -29,4 +30,5 @@ export const en: Same<typeof zhCn> = {
   ...trustee,
   ...offices,
   ...agency,
+  ...guide,
 };

@@ -2,6 +2,7 @@ import { agency } from './agency.ts';
 import { bidder } from './bidder.ts';
 import { frame } from './frame.ts';
 import { hall } from './hall.ts';
+import { guide } from './guide.ts';
 import { lists } from './lists.ts';
 import { log } from './log.ts';
 import { lot } from './lot.ts';
@@ -27,4 +28,5 @@ export const zhCn = {
   ...trustee,
   ...offices,
   ...agency,
+  ...guide,
 };

@@ -1,0 +1,65 @@
+import { PlatformRefusal, releaseShares, takeSeat } from '#client';
+import type { Trustee } from '#client';
+import { actorOf, clock, until } from './actor.ts';
+import type { Say } from './actor.ts';
+import { OpenKeystore } from './open-keystore.ts';
+
+const SEATS = ['tenderee', 'agency', 'regulator', 'centre', 'notary'] as const;
+/** As many as are needed; the two others may stay away. */
+const OPENING = ['tenderee', 'regulator', 'notary'] as const;
+
+async function trusteeOf(name: string): Promise<Trustee> {
+  const { platform, trust, signer } = await actorOf(name);
+  const keystore = new OpenKeystore(name);
+  return { platform, trust, signer, keystore, clock, progress: () => undefined, permitted: new Map() };
+}
+
+const organisationOf = ({ signer }: Trustee): string => signer.certificate.holder.organisation ?? '';
+
+/** Every seat: a fresh key with its proof, then, once all five are there, the signature of the lot's key record. */
+export async function takeSeats(lot: string, say: Say, signal: AbortSignal): Promise<void> {
+  const trustees: Trustee[] = [];
+  for (const name of SEATS) trustees.push(await trusteeOf(name));
+  for (const trustee of trustees) {
+    signal.throwIfAborted();
+    await takeSeat(trustee, lot);
+    say(organisationOf(trustee));
+  }
+  // Each signs once all five are there, and the last signature makes the record.
+  await until(async () => {
+    const states: string[] = [];
+    for (const trustee of trustees) states.push((await takeSeat(trustee, lot)).state);
+    return states.every((state) => state === 'keyed') ? true : null;
+  }, signal);
+}
+
+/** Three trustees check CLOSE, the log and every dealing for themselves, and release what may be released, step by step. */
+export async function release(lot: string, say: Say, signal: AbortSignal): Promise<void> {
+  const trustees: Trustee[] = [];
+  for (const name of OPENING) trustees.push(await trusteeOf(name));
+  const first = trustees[0];
+  if (!first) return;
+  await until(async () => {
+    let over = true;
+    for (const trustee of trustees) {
+      const { state, released } = await step(trustee, lot);
+      for (const each of released) say(`${organisationOf(trustee)} ${each}`);
+      over &&= state !== 'waiting';
+    }
+    const { state } = await first.platform.opening(lot);
+    return over || ['opened', 'failed', 'recorded'].includes(state) ? true : null;
+  }, signal);
+}
+
+async function step(trustee: Trustee, lot: string) {
+  const secret = await trustee.keystore.load(lot);
+  const opening = await trustee.platform.opening(lot);
+  if (!secret) return { state: 'waiting', released: [] };
+  try {
+    return await releaseShares(trustee, secret, opening, () => Promise.resolve(true));
+  } catch (error) {
+    // The lot went on between the look and the answer.
+    if (error instanceof PlatformRefusal && error.status === 409) return { state: 'waiting', released: [] };
+    throw error;
+  }
+}
