@@ -87,7 +87,7 @@ export async function postJson(path: string, body: unknown): Promise<void> {
   throw isProblemDocument(problem) ? new ProblemError(problem) : broken(response.status);
 }
 
-const isProblemDocument = (value: unknown): value is Problem =>
+export const isProblemDocument = (value: unknown): value is Problem =>
   typeof value === 'object' && value !== null && 'code' in value && 'titleEn' in value;
 
 /** null instead of a refusal that is an answer too: "there is none yet". */

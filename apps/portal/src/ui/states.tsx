@@ -2,7 +2,7 @@ import Alert from 'antd/es/alert';
 import Button from 'antd/es/button';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { isProblem } from '../api/client.ts';
+import { ProblemError, isProblem, isProblemDocument } from '../api/client.ts';
 
 export function Loading() {
   const { t } = useTranslation();
@@ -58,9 +58,15 @@ type Next = 'unreachableNext' | 'serverNext' | 'notFoundNext' | 'busyNext' | 're
 
 function wordsOf(error: unknown, language: string) {
   const unreadable = 'problem.unreadable' as const;
-  if (!isProblem(error))
+  const refused = problemOf(error);
+  if (!refused) {
+    // What this page's own checks found: a stable code, and nothing was sent.
+    const code = codeOf(error);
+    if (code !== null)
+      return { said: '', own: 'problem.check' as const, next: 'problem.checkNext' as const, code };
     return { said: '', own: unreadable, next: 'problem.serverNext' as const, code: null };
-  const { problem, status } = error;
+  }
+  const { problem, status } = refused;
   return {
     said: language === 'en' ? problem.titleEn : problem.title,
     /** The page's own sentence, where the platform said none. */
@@ -69,6 +75,17 @@ function wordsOf(error: unknown, language: string) {
     code: problem.code,
   };
 }
+
+/** The platform's refusal: as this page's own client has it, or as libs/client does. */
+function problemOf(error: unknown): ProblemError | null {
+  if (isProblem(error)) return error;
+  const document = error instanceof Error && 'document' in error ? error.document : null;
+  return isProblemDocument(document) ? new ProblemError(document) : null;
+}
+
+/** Of a TrustError or a ClientFailure. */
+const codeOf = (error: unknown): string | null =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
 
 function nextOf(status: number): Next {
   if (status === 0) return 'unreachableNext';

@@ -38,6 +38,9 @@ export const frame: Same<typeof chinese> = {
     notFoundNext: 'Check the address, or start again from the list of tenders.',
     busyNext: 'Too many requests; wait a minute and try again.',
     refusedNext: 'Check what is said above and try again.',
+    check: 'A check of this page did not hold; it stopped there.',
+    checkNext:
+      'Nothing was sent. Note the code and try once more; if it stays so, tell the trading centre and the regulator.',
     code: 'Code',
   },
   dialog: {

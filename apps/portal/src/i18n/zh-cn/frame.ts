@@ -34,6 +34,8 @@ export const frame = {
     notFoundNext: '请核对网址，或从公告列表重新进入。',
     busyNext: '请求过于频繁，请等一分钟再试。',
     refusedNext: '请按上面的说明核对后重试。',
+    check: '本页面的核对没有通过，已经停下。',
+    checkNext: '没有送出任何东西。请记下代码，重试一次；若仍如此，请向交易中心和监督部门反映。',
     code: '代码',
   },
   dialog: {
