@@ -43,7 +43,7 @@ describeInBrowser('the guided visit', (executable) => {
 
     await step('五个受托机构各自生成一把钥匙').waitFor();
     await letThem();
-    await step('投标人在自己的机器上加密、投标').waitFor({ timeout: 30_000 });
+    await step('投标人在自己的机器上加密、投标').waitFor({ timeout: 60_000 });
     await page.getByText(/距投标截止 00:0[01]:/).waitFor();
     // The visit goes on after a reload: others' keys and the lot are remembered.
     await page.reload();

@@ -221,19 +221,23 @@ function Actions({ step, act, kept, keep, deadline }: Doing) {
   }
 }
 
-const MINUTES = [1, 5, 15] as const;
+const MINUTES = [
+  [1, 'guide.minutes.m1'],
+  [5, 'guide.minutes.m5'],
+  [15, 'guide.minutes.m15'],
+] as const;
 
 function Publish({ act, keep }: Pick<Doing, 'act' | 'keep'>) {
   const { t } = useTranslation();
-  const [minutes, setMinutes] = useState<(typeof MINUTES)[number]>(5);
+  const [minutes, setMinutes] = useState<(typeof MINUTES)[number][0]>(5);
   return (
     <>
       <fieldset className="guide-pace">
         <legend>{t('guide.pace')}</legend>
-        {MINUTES.map((each) => (
+        {MINUTES.map(([each, word]) => (
           <label key={each}>
             <input type="radio" name="pace" checked={each === minutes} onChange={() => setMinutes(each)} />{' '}
-            {t(`guide.minutes.m${each}`)}
+            {t(word)}
           </label>
         ))}
       </fieldset>
