@@ -26,6 +26,7 @@ function tell(config: PlatformConfig, port: number, demo: DemoSeed | null): void
   say(`  database          ${config.database ? 'DATABASE_URL' : 'embedded PostgreSQL'}`);
   say(`  objects           ${config.s3 ? config.s3.endpoint : 'files'}`);
   if (demo) {
+    say(`  guided visit      ${at}/guide`);
     say(`  demo tender       ${at}/lots/${demo.lotId}`);
     say(`  demo identities   ${demo.folder}  (*.p12, password ${demo.password})`);
   }

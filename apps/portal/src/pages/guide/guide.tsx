@@ -61,7 +61,8 @@ function Visit() {
   const lot = useQuery({ ...lotQuery(lotId ?? ''), ...fast });
   const keyed = { ...fast, enabled: lot.data?.state === 'keyed' };
   const opening = useQuery({ ...openingQuery(lotId ?? ''), ...keyed });
-  const result = useQuery({ ...resultQuery(lotId ?? ''), ...keyed });
+  const recorded = { ...fast, enabled: opening.data?.state === 'recorded' };
+  const result = useQuery({ ...resultQuery(lotId ?? ''), ...recorded });
   const gone = lot.isError && lot.data === undefined;
   if (gone)
     return (
