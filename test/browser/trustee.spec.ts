@@ -35,7 +35,7 @@ describeInBrowser('the trustee’s page', (executable) => {
 
   beforeAll(async () => {
     small = await beginSmallStory(20_000, []);
-    tender = await publishTender(small.story.people, { biddingMs: 75_000, waits: 100 });
+    tender = await publishTender(small.story.people, { biddingMs: 60_000, waits: 100 });
     await writeFile(at('roots.json'), await (await fetch(url('/api/v1/trust'))).text());
     await writeNotaryKey();
     browser = await launch(executable);

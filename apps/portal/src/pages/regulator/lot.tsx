@@ -3,7 +3,7 @@ import Button from 'antd/es/button';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
 import { hashText } from '#trust';
-import { resultQuery } from '../../api/award.ts';
+import { progressQuery, resultQuery } from '../../api/award.ts';
 import { openingQuery } from '../../api/opening.ts';
 import type { Opening } from '../../api/opening.ts';
 import type { Result } from '../../api/award.ts';
@@ -14,7 +14,7 @@ import { FaultView } from '../../session/fault-view.tsx';
 import { Need } from '../../session/need.tsx';
 import { useTask } from '../../trustee/use-task.ts';
 import { Cell, DataTable, Fact, Facts, Hash, Section } from '../../ui/parts.tsx';
-import { StageTag } from '../../ui/stage.tsx';
+import { StageTag, shownStage } from '../../ui/stage.tsx';
 import { Loading, ProblemView } from '../../ui/states.tsx';
 import { Time } from '../../ui/time.tsx';
 import { useTitle } from '../../ui/title.ts';
@@ -42,7 +42,9 @@ function Content() {
   const lot = useQuery(lotQuery(lotId));
   const closed = lot.data?.stage === 'closed';
   const opening = useQuery({ ...openingQuery(lotId), enabled: closed });
-  const result = useQuery({ ...resultQuery(lotId), enabled: closed });
+  // There is nothing to ask for before the candidates are public.
+  const { data: progress } = useQuery(progressQuery(closed ? [lotId] : []));
+  const result = useQuery({ ...resultQuery(lotId), enabled: (progress?.get(lotId)?.award ?? null) !== null });
   if (lot.isPending) return <Loading />;
   if (lot.isError) return <ProblemView error={lot.error} retry={() => void lot.refetch()} />;
   return (
