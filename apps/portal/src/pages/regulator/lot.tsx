@@ -54,7 +54,7 @@ function Content() {
       </h1>
       <Facts>
         <Fact name={t('notices.colStage')}>
-          <StageTag stage={lot.data.stage} />
+          <StageTag stage={shownStage(lot.data.stage, progress?.get(lotId))} />
         </Fact>
         <Fact name={t('notices.colDeadline')}>
           <Time at={lot.data.deadline} />
