@@ -78,3 +78,9 @@ export function watch(context: BrowserContext): string[] {
   context.on('weberror', (error) => said.push(String(error.error())));
   return said;
 }
+
+/** `npm run screenshots`: SCREENSHOTS names the folder that every page is written to, as it was tested. */
+export async function keepPicture(page: Page, name: string): Promise<void> {
+  const folder = process.env['SCREENSHOTS'];
+  if (folder) await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+}

@@ -53,6 +53,25 @@ export class BidderPage {
     return list.getByRole('listitem').allInnerTexts();
   }
 
+  /** Seconds of the sealing and of its self-test, as the page goes from one to the other. */
+  async timedSeal(timeout = 300_000): Promise<{ sealing: number; testing: number }> {
+    const { page } = this;
+    const times = page.evaluate<{ sealing: number; testing: number }>(`new Promise((resolve) => {
+      let begun = 0;
+      let tested = 0;
+      const timer = setInterval(() => {
+        const phase = document.querySelector('.working strong')?.textContent ?? '';
+        if (begun === 0 && phase.includes('正在密封')) begun = performance.now();
+        if (begun > 0 && tested === 0 && phase.includes('正在自检')) tested = performance.now();
+        if (tested === 0 || !document.querySelector('.words')) return;
+        clearInterval(timer);
+        resolve({ sealing: (tested - begun) / 1000, testing: (performance.now() - tested) / 1000 });
+      }, 50);
+    })`);
+    await this.seal(null, timeout);
+    return times;
+  }
+
   async confirm(words: readonly string[]): Promise<void> {
     const field = this.page.getByLabel(/请输入第 \d+ 个词/);
     const label = await this.page.locator('label', { hasText: /请输入第 \d+ 个词/ }).innerText();

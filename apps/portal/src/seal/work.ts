@@ -33,8 +33,8 @@ export type Tell = (answer: Answer) => void;
 export type AskSignature = (bytes: Uint8Array) => Promise<Uint8Array>;
 type Asked<K extends Question['kind']> = Extract<Question, { readonly kind: K }>;
 
-/** Progress is for a person. */
-const PROGRESS_BYTES = 4 * 1024 * 1024;
+/** Progress is for a person: four times a second, whatever the file's size. */
+const PROGRESS_MS = 250;
 
 export function refusedBy(error: unknown): Refused {
   if (error instanceof TrustError || error instanceof ClientFailure)
@@ -109,13 +109,24 @@ async function seal(question: Asked<'seal'>, tell: Tell, sign: AskSignature): Pr
 
 const sumOf = (files: readonly ChosenFile[]): number => files.reduce((sum, { file }) => sum + file.size, 0);
 
+/** Told the bytes since its last call. */
 function counter(total: number, tell: Tell): (bytes: number) => void {
-  let [done, told] = [0, 0];
+  const say = teller(total, tell);
+  let done = 0;
   return (bytes) => {
     done += bytes;
-    if (done - told < PROGRESS_BYTES) return;
-    told = done;
-    tell({ kind: 'progress', done: Math.min(done, total), total });
+    say(Math.min(done, total));
+  };
+}
+
+/** Told the bytes so far. */
+function teller(total: number, tell: Tell): (done: number) => void {
+  let told = -PROGRESS_MS;
+  return (done) => {
+    const now = performance.now();
+    if (now - told < PROGRESS_MS) return;
+    told = now;
+    tell({ kind: 'progress', done, total });
   };
 }
 
@@ -130,7 +141,6 @@ async function test({ place, files }: Asked<'test'>, tell: Tell): Promise<void> 
     );
     const lengths = records.commit.envelopes.filter(({ e }) => e !== 'I').map(({ length }) => length);
     const total = lengths.reduce((sum, length) => sum + length, 0);
-    let told = 0;
     return {
       records,
       secrets: parseSecrets(await readWhole(folder, 'private.json')),
@@ -139,11 +149,7 @@ async function test({ place, files }: Asked<'test'>, tell: Tell): Promise<void> 
         const file = given.get(`${e}/${path}`);
         return Promise.resolve(file ? originalOf(file, path) : null);
       },
-      onProgress: (done) => {
-        if (done - told < PROGRESS_BYTES) return;
-        told = done;
-        tell({ kind: 'progress', done, total });
-      },
+      onProgress: teller(total, tell),
     };
   });
   tell({ kind: 'tested', report });

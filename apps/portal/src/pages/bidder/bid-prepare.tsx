@@ -19,7 +19,7 @@ import { BidFiles } from './bid-files.tsx';
 import type { ListedFile } from './bid-files.tsx';
 import { BidKey } from './bid-key.tsx';
 import { BidNeeds } from './bid-needs.tsx';
-import { BidSeal } from './bid-seal.tsx';
+import { BidSeal, Working } from './bid-seal.tsx';
 import { BidSheet } from './bid-sheet.tsx';
 
 interface BidDraft {
@@ -74,6 +74,13 @@ export function BidPrepare({
     const { documents } = latest;
     void run({ organisation, lotKey, documents, sheet, files: held, replaces: replacing, about });
   };
+  // Nothing can be changed meanwhile, and nothing else is drawn again with each step of the bar.
+  if (sealing.phase === 'sealing' || sealing.phase === 'testing')
+    return (
+      <Section title={t('bid.sealHead')}>
+        <Working sealing={sealing} cancel={cancel} />
+      </Section>
+    );
   return (
     <>
       {replacing && (
@@ -118,7 +125,7 @@ export function BidPrepare({
         />
       </Section>
       <Section title={t('bid.sealHead')}>
-        <BidSeal sealing={sealing} missing={missing} files={held} start={start} cancel={cancel} />
+        <BidSeal sealing={sealing} missing={missing} files={held} start={start} />
       </Section>
     </>
   );

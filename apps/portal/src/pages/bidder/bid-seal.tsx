@@ -13,19 +13,15 @@ export function BidSeal({
   missing,
   files,
   start,
-  cancel,
 }: {
   readonly sealing: Sealing;
   readonly missing: Readonly<Record<(typeof STEPS)[number], boolean>>;
   readonly files: readonly ChosenFile[];
   readonly start: () => void;
-  readonly cancel: () => void;
 }) {
   const { t } = useTranslation();
   const open = STEPS.filter((step) => missing[step]);
   const room = useRoom(files);
-  if (sealing.phase === 'sealing' || sealing.phase === 'testing')
-    return <Working sealing={sealing} cancel={cancel} />;
   return (
     <>
       <p>{t('bid.sealText')}</p>
@@ -67,7 +63,7 @@ function useRoom(files: readonly ChosenFile[]): { readonly need: number; readonl
   return free !== null && free < need ? { need, free } : null;
 }
 
-function Working({
+export function Working({
   sealing,
   cancel,
 }: {
