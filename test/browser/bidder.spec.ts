@@ -214,7 +214,9 @@ describeInBrowser('a bidder in the browser', (executable) => {
     await bidder.submitted();
     await pressAt('撤回标书');
     await page.getByRole('dialog').getByText('撤回后这份标书不会开启').waitFor();
-    await good('bid-withdraw');
+    expect(await axeViolations(page)).toEqual([]);
+    // Behind a dialog the language cannot be changed.
+    await shown('zh-CN/bidder-bid-withdraw');
     await pressAt('撤回标书');
     await page.getByText('您已撤回这份标书').waitFor();
     await page.getByRole('heading', { name: '五、密封' }).waitFor();

@@ -15,12 +15,15 @@ export function Final({
   title,
   run,
   disabled = false,
+  quiet = false,
   children,
 }: {
   readonly word: string;
   readonly title: string;
   readonly run: () => Promise<void>;
   readonly disabled?: boolean;
+  /** Not what the page is for: the button that opens the dialog then does not stand out. */
+  readonly quiet?: boolean;
   readonly children: ReactNode;
 }) {
   const { t } = useTranslation();
@@ -40,7 +43,7 @@ export function Final({
   };
   return (
     <>
-      <Button type="primary" disabled={disabled} onClick={() => setOpen(true)}>
+      <Button type={quiet ? 'default' : 'primary'} disabled={disabled} onClick={() => setOpen(true)}>
         {word}
       </Button>
       {open && (

@@ -152,6 +152,9 @@ export const bidder = {
     discard: 'Delete this bid, which was not submitted',
     discardText:
       'The sealed files and their seed are deleted from this computer. The platform has never received them.',
+    forget: 'Delete from this computer',
+    forgetText:
+      'Deletes the copies of the sealed files, the seed and the receipts on this computer; the bid on the platform and the public record stay as they are. Save the receipt and the recovery code first: without them nothing here can prove that the bid was yours.',
     doneHead: 'The bid is submitted',
     done: 'There is nothing more that you have to do.',
     doneNext:

@@ -12,6 +12,7 @@ import { Fact, Facts, Section } from '../../ui/parts.tsx';
 import { Empty, ProblemView } from '../../ui/states.tsx';
 import type { Roots } from '../../verify/use-verification.ts';
 import { useLot } from '../public/lot.tsx';
+import { BidDiscard } from './bid-discard.tsx';
 import { BidExport } from './bid-export.tsx';
 import { BidReceipt } from './bid-done.tsx';
 import { BidState } from './bid-state.tsx';
@@ -20,9 +21,11 @@ import { BidState } from './bid-state.tsx';
 export function BidAfter({
   current,
   roots,
+  changed,
 }: {
   readonly current: StoredPackage | null;
   readonly roots: Roots | null;
+  readonly changed: () => void;
 }) {
   const { t } = useTranslation();
   if (!current || current.state === 'sealed')
@@ -38,8 +41,9 @@ export function BidAfter({
       </p>
       {current.state === 'uploading' && <p className="note note-bad">{t('bid.notWhole')}</p>}
       {current.state === 'submitted' && <FindYourself stored={current} />}
-      <BidReceipt stored={current} roots={roots} changed={() => undefined} />
+      <BidReceipt stored={current} roots={roots} changed={changed} />
       <BidExport stored={current} />
+      <BidDiscard kind="forget" stored={current} changed={changed} />
     </>
   );
 }

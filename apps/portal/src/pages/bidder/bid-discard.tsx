@@ -3,12 +3,19 @@ import { removePackage } from '../../seal/package-store.ts';
 import type { StoredPackage } from '../../seal/package-store.ts';
 import { Final } from '../../ui/final.tsx';
 
-/** Only of a package that was never sent: nothing of it is anywhere else. */
+const TEXTS = { discard: 'bid.discardText', forget: 'bid.forgetText' } as const;
+
+/**
+ * `discard`: a package that was never sent, nothing of which is anywhere else. `forget`: one whose time is over; its seed
+ * opens it as long as it lies here.
+ */
 export function BidDiscard({
   stored,
+  kind,
   changed,
 }: {
   readonly stored: StoredPackage;
+  readonly kind: 'discard' | 'forget';
   readonly changed: () => void;
 }) {
   const { t } = useTranslation();
@@ -18,8 +25,8 @@ export function BidDiscard({
   };
   return (
     <div className="actions no-print">
-      <Final word={t('bid.discard')} title={t('bid.discard')} run={run}>
-        <p>{t('bid.discardText')}</p>
+      <Final quiet word={t(`bid.${kind}`)} title={t(`bid.${kind}`)} run={run}>
+        <p>{t(TEXTS[kind])}</p>
       </Final>
     </div>
   );

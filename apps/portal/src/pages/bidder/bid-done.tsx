@@ -113,7 +113,7 @@ function Withdraw({ stored, roots, changed }: Pick<Done, 'stored' | 'roots' | 'c
     changed();
   };
   return (
-    <Final word={t('bid.withdraw')} title={t('bid.withdrawTitle')} disabled={!roots} run={run}>
+    <Final quiet word={t('bid.withdraw')} title={t('bid.withdrawTitle')} disabled={!roots} run={run}>
       <p>{t('bid.withdrawText')}</p>
     </Final>
   );

@@ -62,7 +62,7 @@ export function BidRecovery({
         <Button onClick={() => window.print()}>{t('bid.print')}</Button>
       </p>
       <AskBack words={list} at={askedOf(c)} confirm={confirm} />
-      <BidDiscard stored={stored} changed={changed} />
+      <BidDiscard kind="discard" stored={stored} changed={changed} />
     </Section>
   );
 }

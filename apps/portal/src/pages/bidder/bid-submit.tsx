@@ -63,7 +63,7 @@ export function BidSubmit({
           </Button>
         </p>
       )}
-      {!begun && !busy && <BidDiscard stored={stored} changed={changed} />}
+      {!begun && !busy && <BidDiscard kind="discard" stored={stored} changed={changed} />}
       <BidExport stored={stored} />
     </Section>
   );

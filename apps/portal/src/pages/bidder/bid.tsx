@@ -51,7 +51,7 @@ function Bidding() {
   const trust = { roots, changeRoots };
   if (lot.cancellation) return <Cancelled />;
   const left = Date.parse(lot.deadline) - now;
-  if (left <= 0) return <BidAfter current={current ?? last} roots={roots} />;
+  if (left <= 0) return <BidAfter current={current ?? last} roots={roots} changed={changed} />;
   if (current && !replacing) {
     if (!current.note.kept) return <BidRecovery stored={current} changed={changed} />;
     const replaced = mine.find(({ place }) => place.id === current.note.replaces) ?? null;
