@@ -10,6 +10,7 @@ export const guide: Same<typeof zh> = {
     noneNext: 'The guided visit exists in demonstrations only; one that is starting needs some seconds.',
     others: 'Let them do it',
     own: 'I do it myself',
+    newest: 'Go on with the newest lot, “{{lot}}”',
     look: 'Go and look',
     done: 'done',
     lot: 'See this lot’s public page',

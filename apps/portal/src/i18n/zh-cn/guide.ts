@@ -8,6 +8,7 @@ export const guide = {
     noneNext: '引导只在演示平台上有；正在启动的演示平台，请等几秒再来。',
     others: '请他们来做',
     own: '我来做',
+    newest: '接着走最新发布的“{{lot}}”',
     look: '去看看',
     done: '已完成',
     lot: '查看这个标段的公告页',

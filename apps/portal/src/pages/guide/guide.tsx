@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import Button from 'antd/es/button';
 import { useState } from 'react';
 import type { ReactNode } from 'react';
@@ -8,7 +8,7 @@ import { resultQuery } from '../../api/award.ts';
 import { api, unwrap } from '../../api/client.ts';
 import { openingQuery } from '../../api/opening.ts';
 import { overviewQuery } from '../../api/platform-state.ts';
-import { lotQuery } from '../../api/tendering.ts';
+import { lotQuery, lotsQuery } from '../../api/tendering.ts';
 import { STEPS, stepOf } from '../../guide/progress.ts';
 import type { Step } from '../../guide/progress.ts';
 import { useAct } from '../../guide/use-act.ts';
@@ -154,6 +154,7 @@ function Actions({ step, act, kept, keep, deadline }: Doing) {
               await takeSeats(lotId, say, signal);
             }}
           />
+          <Own as="tenderee" path={`/trustee/lots/${lotId}`} />
         </Row>
       );
     case 'bids':
@@ -230,6 +231,10 @@ const MINUTES = [
 
 function Publish({ act, keep }: Pick<Doing, 'act' | 'keep'>) {
   const { t } = useTranslation();
+  const newest = useInfiniteQuery({ ...lotsQuery({ text: '', stage: null }, 1), refetchInterval: 3_000 });
+  const open = newest.data?.pages[0]?.items.find(
+    ({ stage }) => stage === 'key-ceremony' || stage === 'bidding',
+  );
   const [minutes, setMinutes] = useState<(typeof MINUTES)[number][0]>(5);
   return (
     <>
@@ -252,6 +257,11 @@ function Publish({ act, keep }: Pick<Doing, 'act' | 'keep'>) {
           }}
         />
         <Own as="agency" path="/agency" />
+        {open && (
+          <Button onClick={() => keep({ ...FRESH, lotId: open.id })}>
+            {t('guide.newest', { lot: `${open.projectName} ${open.name}` })}
+          </Button>
+        )}
       </Row>
     </>
   );
