@@ -66,7 +66,10 @@ async function send({ method, path, headers, body }: Sent): Promise<Told> {
     headers,
     ...(given === undefined ? {} : { body: given as NonNullable<RequestInit['body']> }),
   });
-  const text = await response.text();
+  // The hall's stream lasts as long as somebody watches.
+  const stream = response.headers.get('content-type')?.startsWith('text/event-stream') ?? false;
+  if (stream) await response.body?.cancel();
+  const text = stream ? '' : await response.text();
   return { status: response.status, type: response.headers.get('content-type') ?? '', text };
 }
 

@@ -3,10 +3,11 @@ import type { Socket } from 'node:net';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { addMs, MINUTE } from '#kernel';
+import { addMs, formatInstant, MINUTE } from '#kernel';
 import type { Instant, LotId } from '#kernel';
 import { OpenLots } from '#opening';
 import { SessionStore } from '../../libs/opening/src/application/session-store.ts';
+import { TellHall } from '../../libs/opening/src/application/tell-hall.ts';
 import { createOpeningApp, ROOMY_HALL } from '../support/opening-app.ts';
 import type { OpeningApp, OpeningProcess } from '../support/opening-app.ts';
 import { takeIn } from '../support/opening-bids.ts';
@@ -23,9 +24,12 @@ let app: OpeningApp;
 const at = (ms: number): Instant => addMs(app.deadline, ms);
 const admit = (creditCode: string, ...permissions: string[]): string =>
   app.sessions.admit(creditCode, 'x', permissions);
-const signIn = (creditCode: string, ...permissions: string[]) =>
-  send(app, 'POST', '/attendance', { token: admit(creditCode, 'hall.attend', ...permissions) });
-const bidderSignsIn = (number: number) => signIn(testCreditCode(number), 'bid.submit');
+const signIn = (creditCode: string, role: string, ...permissions: string[]) =>
+  send(app, 'POST', '/attendance', {
+    token: admit(creditCode, 'hall.attend', ...permissions),
+    body: { role },
+  });
+const bidderSignsIn = (number: number) => signIn(testCreditCode(number), 'bidder', 'bid.submit');
 const watch = (process: OpeningProcess = app, from = {}): Promise<HallViewerClient> =>
   HallViewerClient.watch(process.url, app.lotId, from);
 
@@ -57,7 +61,7 @@ describe('the live hall', () => {
   it('is one hall for the viewers of two processes', async () => {
     const other = await app.another();
     const [here, there] = await Promise.all([watch(), watch(other)]);
-    expect((await signIn(AGENCY)).status).toBe(201);
+    expect((await signIn(AGENCY, 'agency')).status).toBe(201);
     app.clock.at = at(CLOSE_AT);
     expect(await view(app)).toMatchObject({ state: 'closed' });
     for (const viewer of [here, there]) {
@@ -223,9 +227,15 @@ describe('sign-in to the hall', () => {
     const viewer = await watch();
     await takeIn(app, await sealBid(app, 1), 3600);
     app.clock.at = at(-1);
-    for (const official of [TENDEREE, AGENCY, REGULATOR]) {
-      expect((await signIn(official)).status).toBe(201);
+    for (const [official, role] of [
+      [TENDEREE, 'tenderee'],
+      [AGENCY, 'agency'],
+      [REGULATOR, 'regulator'],
+    ] as const) {
+      expect((await signIn(official, role)).status).toBe(201);
     }
+    // Nobody is let in before by calling himself something else.
+    expect((await signIn(testCreditCode(101), 'tenderee', 'bid.submit')).code).toBe('OPENING.NOT_A_PARTY');
     const early = await bidderSignsIn(101);
     expect([early.status, early.code]).toEqual([409, 'OPENING.HALL_NOT_OPEN']);
     await viewer.until(() => viewer.events.length === 3);
@@ -253,7 +263,7 @@ describe('sign-in to the hall', () => {
     const second = await bidderSignsIn(101);
     expect([first.status, second.status]).toEqual([201, 200]);
     expect(second.body).toEqual(first.body);
-    await signIn(AGENCY);
+    await signIn(AGENCY, 'agency');
     const { items } = (await send(app, 'GET', '/events')).body as { items: unknown[] };
     expect(items).toHaveLength(2);
     const auditor = admit(REGULATOR, 'evidence.full');
@@ -276,13 +286,14 @@ describe('sign-in to the hall', () => {
   it('is for the parties of the lot, while there is something to attend', async () => {
     app.clock.at = at(0);
     expect((await send(app, 'POST', '/attendance')).status).toBe(401);
+    expect((await signIn(AGENCY, 'operator')).code).toBe('WEB.VALIDATION');
     expect((await send(app, 'POST', '/attendance', { token: admit(AGENCY, 'me.read') })).code).toBe(
       'WEB.FORBIDDEN',
     );
     expect((await send(app, 'GET', '/attendance', { token: admit(AGENCY, 'hall.attend') })).code).toBe(
       'WEB.FORBIDDEN',
     );
-    const stranger = await signIn(testCreditCode(150));
+    const stranger = await signIn(testCreditCode(150), 'bidder');
     expect([stranger.status, stranger.code]).toEqual([403, 'OPENING.NOT_A_PARTY']);
     const keyed = app.tendering.view;
     if (!keyed) throw new Error('no lot');
@@ -357,8 +368,22 @@ describe('the feed', () => {
     expect(told('answer')[0]?.facts).toEqual({ n: 1, text: '含节假日。' });
     expect(viewer.kinds.slice(-2)).toEqual(['signed', 'recorded']);
     expect(told('recorded')[0]?.facts).toMatchObject({ result: 'opened' });
-    expect((await signIn(AGENCY)).code).toBe('OPENING.STATE');
+    expect((await signIn(AGENCY, 'agency')).code).toBe('OPENING.STATE');
   }, 60_000);
+
+  it('tells what tendering decided meanwhile: a moved deadline, an end', async () => {
+    const viewer = await watch();
+    const tell = app.app.get(TellHall);
+    const moved = addMs(app.deadline, MINUTE);
+    if (app.tendering.view) app.tendering.view = { ...app.tendering.view, deadline: moved };
+    await app.database.unitOfWork.run((tx) => tell.deadlineMoved(tx, app.lotId));
+    await app.database.unitOfWork.run((tx) => tell.cancelled(tx, app.lotId));
+    await viewer.until(() => viewer.events.length === 2);
+    expect(viewer.events.map(({ kind, facts }) => [kind, facts])).toEqual([
+      ['deadline', { deadline: formatInstant(moved) }],
+      ['cancelled', {}],
+    ]);
+  });
 
   it('tells that a lot of too few bidders has failed', async () => {
     await takeIn(app, await sealBid(app, 1), 3600);

@@ -1,11 +1,16 @@
 import { api, unwrap } from './client.ts';
+import type { paths } from './platform.ts';
 import type { Signature } from '#trust';
 
 const at = (lotId: string) => ({ params: { path: { lotId } } });
 
+export type Role = NonNullable<
+  paths['/api/v1/lots/{lotId}/opening/attendance']['post']['requestBody']
+>['content']['application/json']['role'];
+
 /** Signs this session's organisation in to the hall. Answers alike when it is there already. */
-export async function signInToHall(lotId: string): Promise<void> {
-  await unwrap(api.POST('/api/v1/lots/{lotId}/opening/attendance', at(lotId)));
+export async function signInToHall(lotId: string, role: Role): Promise<void> {
+  await unwrap(api.POST('/api/v1/lots/{lotId}/opening/attendance', { ...at(lotId), body: { role } }));
 }
 
 export async function sendObjection(lotId: string, text: string): Promise<void> {

@@ -1519,6 +1519,13 @@ export interface components {
             /** @description The published version that changes the documents as the answer says */
             noticeVersion?: number;
         };
+        AttendanceDto: {
+            /**
+             * @description As what the organisation is there
+             * @enum {string}
+             */
+            role: "tenderee" | "agency" | "regulator" | "trustee" | "bidder";
+        };
         SecretDto: {
             stage: number;
             /** @enum {string} */
@@ -5015,7 +5022,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttendanceDto"];
+            };
+        };
         responses: {
             200: {
                 headers: {

@@ -37,12 +37,16 @@ export class AttendHall {
     private readonly tendering: Tendering,
   ) {}
 
-  async signIn(lotId: LotId, who: Principal, address: string): Promise<SignedIn> {
+  /** @throws RefusalError OPENING.NOT_A_PARTY where the organisation is not what it says to be in this lot */
+  async signIn(
+    lotId: LotId,
+    who: Principal,
+    { role, address }: { readonly role: AttendantRole; readonly address: string },
+  ): Promise<SignedIn> {
     await this.advance.run(lotId);
     const lot = await this.tendering.lot(lotId);
     if (!lot) throw openingError('OPENING.LOT_UNKNOWN');
-    const role = roleOf(lot, who);
-    if (role === null) throw openingError('OPENING.NOT_A_PARTY');
+    if (!rolesOf(lot, who).includes(role)) throw openingError('OPENING.NOT_A_PARTY', { role });
     if (lot.state !== 'keyed') throw openingError('OPENING.STATE', { state: lot.state, event: 'sign-in' });
     const creditCode = who.organisationId;
     const name = (await this.parties.organisation(creditCode))?.name ?? creditCode;
@@ -81,11 +85,12 @@ export class AttendHall {
   }
 }
 
-/** Null: no party of this lot. Anybody who may bid may have bid; who did is known when identities are opened. */
-function roleOf(lot: LotView, { organisationId, permissions }: Principal): AttendantRole | null {
-  if (lot.agency.creditCode === organisationId) return 'agency';
-  if (lot.tenderee.creditCode === organisationId) return 'tenderee';
-  if (lot.regulator.creditCode === organisationId) return 'regulator';
-  if (lot.seats.some(({ org }) => org === organisationId)) return 'trustee';
-  return permissions.includes('bid.submit') ? 'bidder' : null;
+/** Anybody who may bid may have bid, unless the notice names it; who did is known when identities are opened. */
+function rolesOf(lot: LotView, { organisationId, permissions }: Principal): readonly AttendantRole[] {
+  const named: AttendantRole[] = [];
+  if (lot.agency.creditCode === organisationId) named.push('agency');
+  if (lot.tenderee.creditCode === organisationId) named.push('tenderee');
+  if (lot.regulator.creditCode === organisationId) named.push('regulator');
+  if (lot.seats.some(({ org }) => org === organisationId)) named.push('trustee');
+  return named.length === 0 && permissions.includes('bid.submit') ? ['bidder'] : named;
 }

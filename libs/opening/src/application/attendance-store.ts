@@ -1,7 +1,8 @@
 import type { Instant, LotId } from '#kernel';
 import type { Tx } from '#persistence';
 
-export type AttendantRole = 'tenderee' | 'agency' | 'regulator' | 'trustee' | 'bidder';
+export const ATTENDANT_ROLES = ['tenderee', 'agency', 'regulator', 'trustee', 'bidder'] as const;
+export type AttendantRole = (typeof ATTENDANT_ROLES)[number];
 
 export interface Attendant {
   readonly creditCode: string;

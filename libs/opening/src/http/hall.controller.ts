@@ -1,4 +1,16 @@
-import { Controller, Get, Headers, Ip, Param, ParseUUIDPipe, Post, Query, Req, Res } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Get,
+  Headers,
+  Ip,
+  Param,
+  ParseUUIDPipe,
+  Post,
+  Query,
+  Req,
+  Res,
+} from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { formatInstant } from '#kernel';
@@ -19,7 +31,7 @@ import { AttendHall } from '../application/attend-hall.ts';
 import { HallFeed } from '../application/hall-feed.ts';
 import { openingError } from '../application/refusal.ts';
 import { attendanceAnswer, attendantAnswer } from './opening-answers.ts';
-import { StreamQuery } from './opening.dto.ts';
+import { AttendanceDto, StreamQuery } from './opening.dto.ts';
 
 const SEQUENCE = /^\d{1,15}$/;
 
@@ -72,10 +84,12 @@ export class HallController {
   async signIn(
     @Param('lotId', ParseUUIDPipe) lotId: string,
     @CurrentPrincipal() who: Principal,
+    @Body() { role: as }: AttendanceDto,
     @Ip() address: string,
     @Res({ passthrough: true }) response: Response,
   ) {
-    const { attendant, created } = await this.attendance.signIn(lotId as LotId, who, address);
+    const signedIn = await this.attendance.signIn(lotId as LotId, who, { role: as, address });
+    const { attendant, created } = signedIn;
     response.status(created ? 201 : 200);
     const { creditCode, name, role, at } = attendant;
     return { creditCode, name, role, at: formatInstant(at) };

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { pageSchema } from '#web';
 import { close, closeAdd, logReceipt, openingRecord, openingSheet, signed } from '#trust';
+import { ATTENDANT_ROLES } from '../application/attendance-store.ts';
 import { OPENING_STATES } from '../domain/opening-states.ts';
 
 const time = z.string().describe('YYYY-MM-DDTHH:MM:SS.mmmZ');
@@ -68,7 +69,7 @@ export const eventsAnswer = z.object({
 const attendant = z.object({
   creditCode: z.string(),
   name: z.string(),
-  role: z.enum(['tenderee', 'agency', 'regulator', 'trustee', 'bidder']),
+  role: z.enum(ATTENDANT_ROLES),
   at: time,
 });
 

@@ -2,6 +2,8 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
 import { IsPlainText } from '#web';
+import { ATTENDANT_ROLES } from '../application/attendance-store.ts';
+import type { AttendantRole } from '../application/attendance-store.ts';
 
 export class SharesQuery {
   @ApiPropertyOptional({ minimum: 0, maximum: 3 })
@@ -58,4 +60,10 @@ export class TextDto {
   @ApiProperty({ maxLength: 4000 })
   @IsPlainText(4000, { lines: true })
   text!: string;
+}
+
+export class AttendanceDto {
+  @ApiProperty({ enum: ATTENDANT_ROLES, description: 'As what the organisation is there' })
+  @IsIn(ATTENDANT_ROLES)
+  role!: AttendantRole;
 }

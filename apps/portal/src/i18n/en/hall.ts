@@ -94,7 +94,7 @@ export const hall = {
       '{{count}} prices read out, lowest {{lowest}} yuan, highest {{highest}} yuan; exact figures above.',
     control: 'Control price {{price}} yuan',
     controlLine: 'Control',
-    unit: '10,000 yuan',
+    unit: 'Axis in 10,000 yuan.',
     quorum: 'Key shares',
     quorumText: 'Any {{k}} seats open; fewer than {{k}} open nothing.',
     part: {

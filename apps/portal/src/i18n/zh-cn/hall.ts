@@ -90,7 +90,7 @@ export const hall = {
     chartText: '已唱标 {{count}} 家，最低 {{lowest}} 元，最高 {{highest}} 元；精确数字见上表。',
     control: '最高投标限价 {{price}} 元',
     controlLine: '限价',
-    unit: '万元',
+    unit: '横轴单位：万元。',
     quorum: '解密进度',
     quorumText: '任意 {{k}} 席提交份额即可开启；不足 {{k}} 席什么也打不开。',
     part: {

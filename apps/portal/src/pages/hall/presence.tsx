@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { signInToHall } from '../../api/hall.ts';
+import type { Role } from '../../api/hall.ts';
 import type { Lot } from '../../api/tendering.ts';
 import { may, useSession } from '../../session/session-store.ts';
 import type { Session } from '../../session/session-store.ts';
@@ -10,8 +11,6 @@ import { ProblemView } from '../../ui/states.tsx';
 import { Time } from '../../ui/time.tsx';
 import type { HallState } from './hall-state.ts';
 import type { HallMoment } from './moment.tsx';
-
-type Role = 'tenderee' | 'agency' | 'regulator' | 'trustee' | 'bidder';
 
 /** Who signed in, and the way to. `silent`: for the projector, where nobody types. */
 export function Presence({
@@ -75,11 +74,12 @@ function SignIn({
     );
   if (isPresent(state, session)) return <p className="good">{t('hall.sign.done')}</p>;
   if (!may(session, 'hall.attend')) return null;
-  const early = isOnlyBidder(lot, session) && moment.name === 'waiting';
+  const role = roleOf(lot, session);
+  const early = role === 'bidder' && moment.name === 'waiting';
   const act = async (): Promise<void> => {
     setBusy(true);
     setFault(null);
-    await signInToHall(lot.id).catch(setFault);
+    await signInToHall(lot.id, role).catch(setFault);
     setBusy(false);
   };
   return (
@@ -96,9 +96,10 @@ function SignIn({
 export const isPresent = (state: HallState, session: Session | null): boolean =>
   session !== null && state.present.some(({ creditCode }) => creditCode === session.principal.organisationId);
 
-/** Whom the notice names may be here before the deadline. */
-function isOnlyBidder(lot: Lot, { principal }: Session): boolean {
-  const named = [lot.agency, lot.tenderee, lot.regulator].map(({ creditCode }) => creditCode);
-  const seats = lot.seats.map(({ org }) => org);
-  return ![...named, ...seats].includes(principal.organisationId);
+/** Whom the notice names may be here before the deadline; everybody else who signs in says to have bid. */
+function roleOf(lot: Lot, { principal: { organisationId } }: Session): Role {
+  if (lot.agency.creditCode === organisationId) return 'agency';
+  if (lot.tenderee.creditCode === organisationId) return 'tenderee';
+  if (lot.regulator.creditCode === organisationId) return 'regulator';
+  return lot.seats.some(({ org }) => org === organisationId) ? 'trustee' : 'bidder';
 }

@@ -44,9 +44,7 @@ export default function PriceChart({
     if (!element) return undefined;
     const height = (ROW * bars.length + FRAME) * scale;
     const chart = init(element, null, { renderer: 'canvas', height });
-    chart.setOption(
-      optionOf(bars, controlPrice, scale, { unit: t('hall.unit'), control: t('hall.controlLine') }),
-    );
+    chart.setOption(optionOf(bars, controlPrice, scale, t('hall.controlLine')));
     const observer = new ResizeObserver(() => chart.resize({ height }));
     observer.observe(element);
     return () => {
@@ -62,7 +60,7 @@ export default function PriceChart({
     <figure className="hall-chart">
       <div ref={box} role="img" aria-label={`${said} ${limit}`} />
       <figcaption className="quiet">
-        {said} {limit}
+        {said} {limit} {t('hall.unit')}
       </figcaption>
     </figure>
   );
@@ -74,18 +72,13 @@ function extremes(bars: readonly Bar[]): readonly [string, string] {
   return [sorted[0] ?? '', sorted.at(-1) ?? ''];
 }
 
-/** To half a power of ten, so that the axis ends at a round figure. */
+/** To a fifth of a power of ten, so that the axis ends at a round figure. */
 function roundedUp(value: number): number {
-  const step = 10 ** Math.floor(Math.log10(Math.max(1, value))) / 2;
+  const step = 10 ** Math.floor(Math.log10(Math.max(1, value))) / 5;
   return Math.ceil(value / step) * step;
 }
 
-function optionOf(
-  bars: readonly Bar[],
-  controlPrice: string | null,
-  scale: number,
-  words: { readonly unit: string; readonly control: string },
-) {
+function optionOf(bars: readonly Bar[], controlPrice: string | null, scale: number, limitWord: string) {
   const ink = colour('--ink');
   const fontSize = 13 * scale;
   const limit = controlPrice === null ? null : inTenThousands(controlPrice);
@@ -94,7 +87,7 @@ function optionOf(
     silent: true,
     symbol: 'none',
     lineStyle: { color: colour('--bad'), width: 2, type: 'dashed' as const },
-    label: { formatter: words.control, color: colour('--bad'), fontSize, position: 'start' as const },
+    label: { formatter: limitWord, color: colour('--bad'), fontSize, position: 'start' as const },
     data: limit === null ? [] : [{ xAxis: limit }],
   };
   return {
@@ -105,7 +98,7 @@ function optionOf(
       type: 'value' as const,
       max: roundedUp(Math.max(...values, limit ?? 0) * 1.15),
       splitNumber: 3,
-      axisLabel: { fontSize, color: ink, formatter: `{value} ${words.unit}`, hideOverlap: true },
+      axisLabel: { fontSize, color: ink, hideOverlap: true },
       splitLine: { lineStyle: { color: colour('--line') } },
     },
     yAxis: {

@@ -1,4 +1,5 @@
 import type { TFunction } from 'i18next';
+import type { Role } from '../../api/hall.ts';
 import type { HallEvent } from '../../api/hall-stream.ts';
 import type { Lot } from '../../api/tendering.ts';
 import { yuan } from '../../ui/figures.ts';
@@ -10,7 +11,6 @@ import type { Part } from './quorum.tsx';
 const PLAIN = ['added', 'stage-0', 'failed', 'recorded', 'cancelled'] as const;
 const OF_A_BID = ['damaged', 'revoked', 'restored'] as const;
 const OF_SEATS = ['shares', 'shares-refused'] as const;
-type Role = 'tenderee' | 'agency' | 'regulator' | 'trustee' | 'bidder';
 
 const among = <T extends string>(kinds: readonly T[], kind: string): kind is T =>
   (kinds as readonly string[]).includes(kind);
