@@ -57,9 +57,9 @@ export function Crls() {
 
 function State({ until, now }: { readonly until: number; readonly now: number }) {
   const { t } = useTranslation();
-  if (now >= until) return <strong className="bad">{t('offices.crl.expired')}</strong>;
-  if (until - now < SOON_MS) return <strong className="bad">{t('offices.crl.soon')}</strong>;
-  return <span className="good">{t('offices.crl.current')}</span>;
+  if (now >= until) return <strong className="bad nowrap">{t('offices.crl.expired')}</strong>;
+  if (until - now < SOON_MS) return <strong className="bad nowrap">{t('offices.crl.soon')}</strong>;
+  return <span className="good nowrap">{t('offices.crl.current')}</span>;
 }
 
 function read(crl: string) {
