@@ -1,5 +1,6 @@
 /** An agency's whole way in the browser: from registration to publication, and from opened bids to the award. */
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import type { Instant, LotId } from '#kernel';
 import { loadSigner } from '#trust/key-file';
@@ -302,6 +303,37 @@ describeInBrowser('the agency', (executable) => {
     expect(award.record.bidder.name).toBe('示范建设第2工程有限公司');
   }, 120_000);
 
+  it('is readable in both languages, at every width, on every page', async () => {
+    const lot = `/agency/lots/${lotId}`;
+    const pages = {
+      day: '/agency',
+      projects: '/agency/projects',
+      prepare: '/agency/prepare',
+      versions: lot,
+      questions: `${lot}/questions`,
+      change: `${lot}/change`,
+      evaluation: `/agency/lots/${opened}/evaluation`,
+      award: `/agency/lots/${opened}/award`,
+      deadline: `/lots/${lotId}/deadline`,
+    };
+    await page.goto(url('/agency'));
+    await become('代理机构');
+    for (const language of ['zh-CN', 'en']) {
+      await page.evaluate(`localStorage.setItem('glasshall.language', '${language}')`);
+      for (const [name, path] of Object.entries(pages)) {
+        await page.setViewportSize({ width: 1280, height: 900 });
+        await page.goto(url(path));
+        await page.getByRole('heading', { level: 1 }).waitFor();
+        await page.locator('.loading').waitFor({ state: 'detached' });
+        await keepPicture(page, `${language}/agency-${name}-1280`);
+        if (language === 'en') expect([name, await axeViolations(page)]).toEqual([name, []]);
+        await page.setViewportSize({ width: 390, height: 844 });
+        await keepPicture(page, `${language}/agency-${name}-390`);
+        expect([name, await overflows(page)]).toEqual([name, false]);
+      }
+    }
+  }, 120_000);
+
   it('cancels with a signed reason; the tenderee sees its tenders and no drafts', async () => {
     await page.goto(url(`/agency/lots/${lotId}/cancel`));
     await become('招标人');
@@ -318,3 +350,9 @@ describeInBrowser('the agency', (executable) => {
     await page.getByText('资金未落实').waitFor();
   }, 60_000);
 });
+
+/** `npm run screenshots`: SCREENSHOTS names the folder that every page is written to, as it was tested. */
+async function keepPicture(page: Page, name: string): Promise<void> {
+  const folder = process.env['SCREENSHOTS'];
+  if (folder) await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+}

@@ -4,6 +4,16 @@ import type { Test } from 'supertest';
 import { addMs, DAY, formatInstant } from '#kernel';
 import { signRecord } from '#trust';
 import type { DeadlineChange, Signed } from '#trust';
+import type { z } from 'zod';
+import { dayPage } from '../../libs/award/src/http/award-answers.ts';
+import {
+  deskLotPage,
+  partyList,
+  projectPage,
+  proposalAnswer,
+  questionPage,
+  workLotAnswer,
+} from '../../libs/tendering/src/http/desk-answers.ts';
 import { castOf, Person, testNow } from '../support/people.ts';
 import type { Cast } from '../support/people.ts';
 import * as tender from '../support/tender.ts';
@@ -286,6 +296,26 @@ describe('a question', () => {
     for (let n = 0; n < 6; n += 1) codes.push((await ask(lot)).status);
     expect(codes).toEqual([201, 201, 201, 201, 201, 429]);
     expect(await refused(ask(lot))).toBe('429 TENDERING.QUESTIONS_TOO_MANY');
+  });
+});
+
+describe('the API’s document', () => {
+  it('describes these answers, every field of them', async () => {
+    const lot = await tender.publishedLot(cast, tender.slowLotBody());
+    await cast.bidder.post(`/lots/${lot}/questions`, { text: '?' }).expect(201);
+    const described: [string, z.ZodType][] = [
+      ['/agency/projects', projectPage],
+      ['/agency/lots', deskLotPage],
+      [`/agency/lots/${lot}`, workLotAnswer],
+      ['/agency/parties?role=tenderee', partyList],
+      [`/agency/lots/${lot}/questions`, questionPage],
+      [`/lots/${lot}/deadline-changes/proposal`, proposalAnswer],
+      ['/agency/day', dayPage],
+    ];
+    for (const [path, schema] of described) {
+      const { body } = await cast.agency.get(path).expect(200);
+      expect([path, schema.parse(body)]).toEqual([path, body]);
+    }
   });
 });
 

@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import type { Signed } from '#trust';
-import { api, bearer, isProblem, orNull, ProblemError, unwrap } from './client.ts';
+import { api, bearer, orNull, ProblemError, unwrap } from './client.ts';
 import type { paths } from './platform.ts';
 
 type Json<P extends keyof paths> = paths[P] extends {
@@ -11,7 +11,6 @@ type Json<P extends keyof paths> = paths[P] extends {
 
 export type DayItem = Json<'/api/v1/agency/day'>['items'][number];
 export type DeskProject = Json<'/api/v1/agency/projects'>['items'][number];
-export type DeskLot = Json<'/api/v1/agency/lots'>['items'][number];
 export type WorkLot = Json<'/api/v1/agency/lots/{id}'>;
 export type OwnLot = WorkLot['lot'];
 export type Question = Json<'/api/v1/lots/{id}/questions'>['items'][number];
@@ -201,5 +200,3 @@ export async function downloadFile(lotId: string, c: string, e: string, path: st
   if (response?.ok) return response.blob();
   throw asProblem(await response?.json().catch(() => null), response?.status ?? 0);
 }
-
-export const codeOf = (error: unknown): string | null => (isProblem(error) ? error.problem.code : null);
