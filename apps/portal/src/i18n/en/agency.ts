@@ -238,6 +238,7 @@ export const agency: Same<typeof chinese> = {
     rankingPreview: 'Ranking preview',
     formula: 'Computation',
     formulaText: 'Evaluated price = bid price × (1 + days late × share − days early × share), rounded once.',
+    onTime: '{{period}} days, the base period: nothing added, nothing taken off',
     lateDays: '{{period}} days, {{days}} later than the base of {{base}}, {{share}}% added for each',
     earlyDays: '{{period}} days, {{days}} earlier than the base of {{base}}, {{share}}% taken off for each',
     reported: 'The evaluation report is signed',

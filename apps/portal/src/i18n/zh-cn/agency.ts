@@ -218,6 +218,7 @@ export const agency = {
     rankingPreview: '排名预览',
     formula: '计算过程',
     formulaText: '评审价 = 投标报价 ×（1 + 迟期天数 × 每天加价 − 提前天数 × 每天减价），最后舍入一次。',
+    onTime: '工期 {{period}} 天，与基准工期相同，不加不减',
     lateDays: '工期 {{period}} 天，比基准 {{base}} 天迟 {{days}} 天，每天加 {{share}}%',
     earlyDays: '工期 {{period}} 天，比基准 {{base}} 天早 {{days}} 天，每天减 {{share}}%',
     reported: '评标报告已签署',

@@ -87,6 +87,12 @@ export function WorkEvaluation() {
   );
 }
 
+/** Six decimals: thousands are parted before the point only. */
+const grouped = (exact: string): string => {
+  const [whole = '', decimals = ''] = exact.split('.');
+  return `${yuan(whole)}.${decimals}`;
+};
+
 const byRank = (a: ReviewedBid, b: ReviewedBid): number => (a.rank ?? 99_999) - (b.rank ?? 99_999);
 
 /** The ranking that the published method gives now, with every step of the formula. */
@@ -106,7 +112,8 @@ function RankingTable({ bids, nameOf }: { readonly bids: readonly ReviewedBid[];
       <DataTable caption={t('agency.rankingPreview')} head={[rank, bidder, formula, evaluated]}>
         {[...bids].sort(byRank).map((bid) => {
           const steps = rankingSteps(method, bid.sheet);
-          const days = steps.lateDays > 0 ? 'agency.lateDays' : 'agency.earlyDays';
+          const off = steps.earlyDays > 0 ? 'agency.earlyDays' : 'agency.onTime';
+          const days = steps.lateDays > 0 ? 'agency.lateDays' : off;
           const share = steps.lateDays > 0 ? method.lateDayBasisPoints : method.earlyDayBasisPoints;
           return (
             <tr key={bid.c}>
@@ -122,7 +129,7 @@ function RankingTable({ bids, nameOf }: { readonly bids: readonly ReviewedBid[];
                   })}
                 </span>
                 <span className="formula block">
-                  {yuan(steps.price)} × {steps.factor} = {yuan(steps.exact)}
+                  {yuan(steps.price)} × {steps.factor} = {grouped(steps.exact)}
                 </span>
                 <span className="formula block">
                   → {yuan(steps.evaluated)} {t(`agency.roundings.${method.rounding}`)}
