@@ -1,12 +1,18 @@
 /** An agency's whole way in the browser: from registration to publication, and from opened bids to the award. */
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import type { Instant, LotId } from '#kernel';
 import { loadSigner } from '#trust/key-file';
 import { seedDemo } from '../../apps/platform/src/demo-seed.ts';
 import type { DemoSeed } from '../../apps/platform/src/demo-seed.ts';
-import { axeViolations, describeInBrowser, launch, overflows, watch } from '../support/browser.ts';
+import {
+  axeViolations,
+  describeInBrowser,
+  keepPicture,
+  launch,
+  overflows,
+  watch,
+} from '../support/browser.ts';
 import { sealBid, submitBid } from '../support/story/bidding.ts';
 import { Caller } from '../support/story/caller.ts';
 import { runOpening, signOpeningRecord } from '../support/story/opening.ts';
@@ -350,9 +356,3 @@ describeInBrowser('the agency', (executable) => {
     await page.getByText('资金未落实').waitFor();
   }, 60_000);
 });
-
-/** `npm run screenshots`: SCREENSHOTS names the folder that every page is written to, as it was tested. */
-async function keepPicture(page: Page, name: string): Promise<void> {
-  const folder = process.env['SCREENSHOTS'];
-  if (folder) await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
-}

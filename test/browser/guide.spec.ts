@@ -2,7 +2,14 @@ import { join } from 'node:path';
 import { writeFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { seedDemo } from '../../apps/platform/src/demo-seed.ts';
-import { axeViolations, describeInBrowser, launch, overflows, watch } from '../support/browser.ts';
+import {
+  axeViolations,
+  describeInBrowser,
+  keepPicture,
+  launch,
+  overflows,
+  watch,
+} from '../support/browser.ts';
 import { createTestApp } from '../support/test-app.ts';
 import type { TestApp } from '../support/test-app.ts';
 
@@ -42,6 +49,7 @@ describeInBrowser('the guided visit', (executable) => {
     await letThem();
 
     await step('五个受托机构各自生成一把钥匙').waitFor();
+    await keepPicture(page, 'guide');
     await letThem();
     await step('投标人在自己的机器上加密、投标').waitFor({ timeout: 60_000 });
     await page.getByText(/距投标截止 00:0[01]:/).waitFor();

@@ -3,7 +3,14 @@ import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { DAY, SystemClock, addMs } from '#kernel';
 import { loadSigner, writePkcs12 } from '#trust/key-file';
-import { axeViolations, describeInBrowser, launch, overflows, watch } from '../support/browser.ts';
+import {
+  axeViolations,
+  describeInBrowser,
+  keepPicture,
+  launch,
+  overflows,
+  watch,
+} from '../support/browser.ts';
 import { testCreditCode } from '../support/lot-fixture.ts';
 import { Caller } from '../support/story/caller.ts';
 import { runOpening } from '../support/story/opening.ts';
@@ -114,7 +121,7 @@ describeInBrowser('the opening hall', (executable) => {
     await visitor.page.getByText('截止后在此逐份列出投标').waitFor();
     expect(await axeViolations(visitor.page)).toEqual([]);
     expect(await overflows(visitor.page)).toBe(false);
-    await keepPicture(visitor, 'hall-waiting-390');
+    await keepPicture(visitor.page, 'zh-CN/hall-waiting-390');
 
     await moment(visitor, 'closed', 90_000);
     await rows(visitor).nth(2).waitFor();
@@ -156,7 +163,7 @@ describeInBrowser('the opening hall', (executable) => {
       expect(await axeViolations(seat.page)).toEqual([]);
       expect(await overflows(seat.page)).toBe(false);
     }
-    await keepPicture(agency, 'hall-signing-1440');
+    await keepPicture(agency.page, 'zh-CN/hall-signing-1440');
 
     await press(agency, '签署开标记录');
     for (const seat of [agency, bidder, visitor]) {
@@ -185,8 +192,8 @@ describeInBrowser('the opening hall', (executable) => {
       expect(await axeViolations(seat.page)).toEqual([]);
       expect(await overflows(seat.page)).toBe(false);
     }
-    await keepPicture(first, 'hall-done-1440');
-    await keepPicture(second, 'hall-done-390', 'en');
+    await keepPicture(first.page, 'zh-CN/hall-done-1440');
+    await keepPicture(second.page, 'en/hall-done-390');
     expect(second.said.splice(0).filter((line) => !line.includes('ERR_FAILED'))).toEqual([]);
   }, 60_000);
 
@@ -196,7 +203,7 @@ describeInBrowser('the opening hall', (executable) => {
     await seat.page.getByRole('button', { name: '大屏显示' }).click();
     await seat.page.locator('.hall-board').waitFor();
     expect(await overflows(seat.page)).toBe(false);
-    await keepPicture(seat, 'hall-board-1920');
+    await keepPicture(seat.page, 'zh-CN/hall-board-1920');
     await seat.page.getByRole('button', { name: '退出大屏' }).click();
     await seat.page.locator('.hall-board').waitFor({ state: 'detached' });
   });
@@ -212,9 +219,3 @@ describeInBrowser('the opening hall', (executable) => {
     expect(seat.said.splice(0).filter((line) => !line.includes('404'))).toEqual([]);
   }, 60_000);
 });
-
-/** `npm run screenshots`: SCREENSHOTS names the folder that every page is written to, as it was tested. */
-async function keepPicture({ page }: Seat, name: string, language = 'zh-CN'): Promise<void> {
-  const folder = process.env['SCREENSHOTS'];
-  if (folder) await page.screenshot({ path: join(folder, language, `${name}.png`), fullPage: true });
-}

@@ -4,7 +4,14 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { DAY, SystemClock, addMs, formatInstant } from '#kernel';
 import { createDevelopmentCa, hashText, toPem } from '#trust';
 import type { DeadlineChange, DevelopmentCa } from '#trust';
-import { axeViolations, describeInBrowser, launch, overflows, watch } from '../support/browser.ts';
+import {
+  axeViolations,
+  describeInBrowser,
+  keepPicture,
+  launch,
+  overflows,
+  watch,
+} from '../support/browser.ts';
 import { testCreditCode } from '../support/lot-fixture.ts';
 import { Caller } from '../support/story/caller.ts';
 import { KEY_PASSWORD, writeSecondKey } from '../support/story/second-key.ts';
@@ -92,10 +99,6 @@ describeInBrowser('the offices', (executable) => {
       expect([width, await overflows(page)]).toEqual([width, false]);
     }
   };
-  const picture = async (name: string): Promise<void> => {
-    const folder = process.env['SCREENSHOTS'];
-    if (folder) await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
-  };
 
   it('show the regulator every stage, what is due, and the record behind it', async () => {
     await signIn('regulator', '/supervision');
@@ -107,7 +110,7 @@ describeInBrowser('the offices', (executable) => {
     await row('投标中').getByText('投标截止').waitFor();
     await row('投标中').getByText('标段钥匙记录').waitFor();
     await readable();
-    await picture('zh-CN/regulator-board-1280');
+    await keepPicture(page, 'zh-CN/regulator-board-1280');
     await row('已开标').getByRole('link', { name: '文三路道路改造工程 第一标段' }).click();
     await page.locator('[data-record="opening-record"]').getByRole('link').waitFor();
     const records = await page
@@ -152,7 +155,7 @@ describeInBrowser('the offices', (executable) => {
     const newcomer = page.locator(`[data-party="${testCreditCode(77)}"]`);
     await newcomer.getByText('申请：招标代理机构').waitFor();
     await readable();
-    await picture('zh-CN/operator-operations-1280');
+    await keepPicture(page, 'zh-CN/operator-operations-1280');
     await newcomer.getByRole('button', { name: '批准为招标代理机构' }).click();
     await page.getByRole('dialog').getByRole('button', { name: '批准为招标代理机构' }).click();
     await newcomer.getByText('申请：招标代理机构').waitFor({ state: 'detached' });

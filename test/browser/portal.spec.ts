@@ -8,7 +8,14 @@ import type { OpeningRecord, Signed } from '#trust';
 import { progressAnswer, resultAnswer } from '../../libs/award/src/http/award-answers.ts';
 import { openingAnswer, recordAnswer } from '../../libs/opening/src/http/opening-answers.ts';
 import { lotAnswer, lotPage } from '../../libs/tendering/src/http/lot-answers.ts';
-import { axeViolations, describeInBrowser, launch, overflows, watch } from '../support/browser.ts';
+import {
+  axeViolations,
+  describeInBrowser,
+  keepPicture,
+  launch,
+  overflows,
+  watch,
+} from '../support/browser.ts';
 import { BundleEditor } from '../support/story/bundle-editor.ts';
 import { loggedReceipt } from '../support/story/bidding.ts';
 import { downloadEvidence, verifyFile } from '../support/story/evidence.ts';
@@ -421,12 +428,6 @@ describeInBrowser('the portal', (executable) => {
     });
   });
 });
-
-/** `npm run screenshots`: SCREENSHOTS names the folder that every page is written to, as it was tested. */
-async function keepPicture(page: Page, name: string): Promise<void> {
-  const folder = process.env['SCREENSHOTS'];
-  if (folder) await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
-}
 
 const focused = (page: Page): Promise<string> =>
   page.evaluate(() => {
