@@ -34,10 +34,17 @@ const AES_256_CBC = '2.16.840.1.101.3.4.1.42';
 const { subtle } = globalThis.crypto;
 type CipherKey = Awaited<ReturnType<typeof subtle.importKey>>;
 
-/** A file may ask for any number of rounds; above this it asks for a stalled process. */
-export const MAX_ITERATIONS = 10_000_000;
+/** A file may ask for any number of rounds; above this it asks for a stalled process, or a frozen page. */
+const MAX_ITERATIONS = 1_000_000;
 /** What our own files use, ten times openssl's default: some 0.1 s for key, certificates and MAC together. */
 export const ITERATIONS = 20_000;
+
+/** Rounds of a derivation that whoever made the file chose: none is begun before this was asked. */
+export function readIterations(count: Der): number {
+  const iterations = readSmallInteger(count);
+  if (iterations < 1 || iterations > MAX_ITERATIONS) throw new DerError('iteration count');
+  return iterations;
+}
 
 /** The password did not open it (or the bytes were changed: CBC cannot tell). */
 export class DecryptionError extends Error {}
@@ -82,11 +89,10 @@ async function readDerivation(kdf: DerReader, password: string, keyBytes: number
   const parameters = kdf.sequence();
   kdf.end();
   const salt = readOctets(parameters.next());
-  const iterations = readSmallInteger(parameters.next());
+  const iterations = readIterations(parameters.next());
   const length = parameters.optional(TAG.INTEGER);
   const prf = parameters.optional(TAG.SEQUENCE);
   parameters.end();
-  if (iterations < 1 || iterations > MAX_ITERATIONS) throw new DerError('iteration count');
   if (length && readSmallInteger(length) !== keyBytes) throw new DerError('key length');
   const digest = prf ? PRFS.get(readOid(members(prf).next())) : 'SHA-1';
   if (!digest) throw new DerError('pseudo-random function is not supported');

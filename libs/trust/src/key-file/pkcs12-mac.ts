@@ -2,9 +2,9 @@ import { hmac } from '@noble/hashes/hmac.js';
 import { sha1 } from '@noble/hashes/legacy.js';
 import { sha256, sha384, sha512 } from '@noble/hashes/sha2.js';
 import { concat, sameBytes } from '../pki/bytes.ts';
-import { DerError, members, readOctets, readOid, readSmallInteger, TAG, type Der } from '../pki/der.ts';
+import { DerError, members, readOctets, readOid, TAG, type Der } from '../pki/der.ts';
 import { integer, nullValue, octetString, oid, sequence } from '../pki/der-writer.ts';
-import { DecryptionError, ITERATIONS, MAX_ITERATIONS } from './pbes2.ts';
+import { DecryptionError, ITERATIONS, readIterations } from './pbes2.ts';
 
 const DIGESTS = new Map([
   ['1.3.14.3.2.26', sha1],
@@ -52,10 +52,9 @@ export function checkMac(macData: Der, safe: Uint8Array, password: string): void
   const salt = readOctets(reader.next());
   const count = reader.optional(TAG.INTEGER);
   reader.end();
-  const iterations = count ? readSmallInteger(count) : 1;
+  const iterations = count ? readIterations(count) : 1;
   if (!digest) throw new DerError('MAC algorithm is not supported');
-  if (iterations < 1 || iterations > MAX_ITERATIONS || salt.length === 0)
-    throw new DerError('MAC parameters');
+  if (salt.length === 0) throw new DerError('MAC parameters');
   const found = hmac(digest, macKey(password, salt, iterations, digest), safe);
   if (!sameBytes(found, expected)) throw new DecryptionError('wrong password');
 }

@@ -1,7 +1,19 @@
 import fc from 'fast-check';
+import forge from 'node-forge';
 import { DAY, instant } from '#kernel';
 import { createDevelopmentCa, softwareSigner, verifySignature, type DevelopmentCa } from '../pki/index.ts';
+import {
+  integer,
+  nullValue,
+  octetString,
+  oid,
+  sequence,
+  tagged,
+  taggedPrimitive,
+} from '../pki/der-writer.ts';
+import { OID } from '../pki/oids.ts';
 import { loadSigner } from './load-signer.ts';
+import { writeMac } from './pkcs12-mac.ts';
 import { readPkcs12, writePkcs12, type KeyFile } from './pkcs12.ts';
 
 const NOW = instant(Date.UTC(2026, 0, 15));
@@ -73,5 +85,62 @@ describe('a PKCS#12 file', () => {
     ['a sequence that is no PFX', new Uint8Array([0x30, 3, 2, 1, 3])],
   ])('is malformed when it is %s', async (_, bytes) => {
     expect(await readPkcs12(bytes, 'x')).toMatchObject({ error: { code: 'P12.MALFORMED' } });
+  });
+});
+
+const salt = new Uint8Array(8).fill(7);
+const pfx = (safe: Uint8Array, mac: Uint8Array): Uint8Array =>
+  sequence(integer(3), sequence(oid(OID.data), tagged(0, octetString(safe))), mac);
+const { decode, encode } = forge.util.binary.raw;
+
+it('opens a key under 3DES, as old tools write it', async () => {
+  const { pkcs8, certificate } = await keyFile();
+  const key = forge.pki.encryptPrivateKeyInfo(forge.asn1.fromDer(encode(pkcs8)), 'secret', {
+    algorithm: '3des',
+  });
+  const shrouded = decode(forge.asn1.toDer(key).getBytes());
+  const own = sequence(oid(OID.x509Certificate), tagged(0, octetString(certificate.der)));
+  const bags = sequence(
+    sequence(oid(OID.pkcs8ShroudedKeyBag), tagged(0, shrouded)),
+    sequence(oid(OID.certBag), tagged(0, own)),
+  );
+  const safe = sequence(sequence(oid(OID.data), tagged(0, octetString(bags))));
+  const opened = await readPkcs12(pfx(safe, writeMac(safe, 'secret', salt)), 'secret');
+  expect(opened.ok && opened.value.certificate.fingerprint).toBe(certificate.fingerprint);
+});
+
+/** Each of these would hold a page, or a process, for minutes. */
+describe('a key file that asks for too much work', () => {
+  const encrypted = (algorithm: Uint8Array): Uint8Array => {
+    const content = sequence(oid(OID.data), algorithm, taggedPrimitive(0, new Uint8Array(16)));
+    const safe = sequence(sequence(oid(OID.encryptedData), tagged(0, sequence(integer(0), content))));
+    return pfx(safe, writeMac(safe, 'secret', salt));
+  };
+  const pbes2 = (rounds: number): Uint8Array =>
+    sequence(
+      oid('1.2.840.113549.1.5.13'),
+      sequence(
+        sequence(oid('1.2.840.113549.1.5.12'), sequence(octetString(salt), integer(rounds))),
+        sequence(oid('2.16.840.1.101.3.4.1.42'), octetString(new Uint8Array(16))),
+      ),
+    );
+  const old = (scheme: number, rounds: number): Uint8Array =>
+    sequence(oid(`1.2.840.113549.1.12.1.${scheme}`), sequence(octetString(salt), integer(rounds)));
+  const mac = (rounds: number): Uint8Array => {
+    const digest = sequence(oid('2.16.840.1.101.3.4.2.1'), nullValue());
+    return sequence(sequence(digest, octetString(new Uint8Array(32))), octetString(salt), integer(rounds));
+  };
+
+  it.each([
+    ['in its MAC', (rounds: number) => pfx(sequence(), mac(rounds))],
+    ['in PBES2', (rounds: number) => encrypted(pbes2(rounds))],
+    ['in 3DES', (rounds: number) => encrypted(old(3, rounds))],
+    ['in RC2', (rounds: number) => encrypted(old(6, rounds))],
+  ])('is refused before the work begins: %s', async (_, make) => {
+    for (const rounds of [0, 1_000_001, 2 ** 31 - 1])
+      expect(await readPkcs12(make(rounds), 'secret')).toEqual({
+        ok: false,
+        error: { code: 'P12.MALFORMED', facts: { reason: 'iteration count' } },
+      });
   });
 });

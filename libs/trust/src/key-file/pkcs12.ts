@@ -29,7 +29,14 @@ import {
 import { sameName } from '../pki/distinguished-name.ts';
 import { OID } from '../pki/oids.ts';
 import { importSigningKey, softwareSigner } from '../pki/software-signer.ts';
-import { decryptPbes2, DecryptionError, encryptPbes2, isPbes2, readImplicitOctets } from './pbes2.ts';
+import {
+  decryptPbes2,
+  DecryptionError,
+  encryptPbes2,
+  isPbes2,
+  readImplicitOctets,
+  readIterations,
+} from './pbes2.ts';
 import { checkMac, writeMac } from './pkcs12-mac.ts';
 
 export type Pkcs12Code = 'P12.MALFORMED' | 'P12.WRONG_PASSWORD' | 'P12.NO_KEY' | 'P12.NO_CERTIFICATE';
@@ -43,6 +50,8 @@ export interface KeyFile {
 }
 
 const KEY_BAG = '1.2.840.113549.1.12.10.1.1';
+/** 3DES with three keys, RC2 of 40 bits; with SHA-1. */
+const OLD_SCHEMES = new Set(['1.2.840.113549.1.12.1.3', '1.2.840.113549.1.12.1.6']);
 const MAX_BYTES = 1024 * 1024;
 
 /**
@@ -124,6 +133,7 @@ async function openContents(info: Der, password: string): Promise<Uint8Array> {
 
 async function decrypt(algorithm: Der, cipherText: Uint8Array, password: string): Promise<Uint8Array> {
   if (isPbes2(algorithm)) return decryptPbes2(algorithm, cipherText, password);
+  checkOldScheme(algorithm);
   const wrapped = sequence(algorithm.bytes, octetString(cipherText));
   try {
     // Its decryption of any SEQUENCE; it never interprets the key.
@@ -133,6 +143,17 @@ async function decrypt(algorithm: Der, cipherText: Uint8Array, password: string)
     // Its errors may carry what it decrypted.
     throw new DerError('encryption is not supported');
   }
+}
+
+/** What node-forge would derive for, before it does: both old schemes have salt and rounds (RFC 7292 appendix C). */
+function checkOldScheme(algorithm: Der): void {
+  const reader = members(algorithm);
+  if (!OLD_SCHEMES.has(readOid(reader.next()))) throw new DerError('encryption is not supported');
+  const parameters = reader.sequence();
+  reader.end();
+  readOctets(parameters.next());
+  readIterations(parameters.next());
+  parameters.end();
 }
 
 async function readBags(contents: Uint8Array, password: string, bags: Bags): Promise<void> {
