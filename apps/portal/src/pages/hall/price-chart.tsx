@@ -72,12 +72,6 @@ function extremes(bars: readonly Bar[]): readonly [string, string] {
   return [sorted[0] ?? '', sorted.at(-1) ?? ''];
 }
 
-/** To a fifth of a power of ten, so that the axis ends at a round figure. */
-function roundedUp(value: number): number {
-  const step = 10 ** Math.floor(Math.log10(Math.max(1, value))) / 5;
-  return Math.ceil(value / step) * step;
-}
-
 function optionOf(bars: readonly Bar[], controlPrice: string | null, scale: number, limitWord: string) {
   const ink = colour('--ink');
   const fontSize = 13 * scale;
@@ -96,9 +90,10 @@ function optionOf(bars: readonly Bar[], controlPrice: string | null, scale: numb
     grid: { left: 8, right: 48 * scale, top: 28 * scale, bottom: 8, containLabel: true },
     xAxis: {
       type: 'value' as const,
-      max: roundedUp(Math.max(...values, limit ?? 0) * 1.15),
+      // Room for the longest bar's label; the axis ends between two round figures, which is not written.
+      max: Math.max(...values, limit ?? 0) * 1.15,
       splitNumber: 3,
-      axisLabel: { fontSize, color: ink, hideOverlap: true },
+      axisLabel: { fontSize, color: ink, hideOverlap: true, showMaxLabel: false },
       splitLine: { lineStyle: { color: colour('--line') } },
     },
     yAxis: {
