@@ -105,6 +105,17 @@ describe('refuses to seal, and makes no package,', () => {
     lotkey: { ...offline.lotFile.lotkey, ...change },
   });
 
+  it('when it is another lot than the one that was asked for', async () => {
+    const { lot } = offline.lot.lotKey;
+    const other = await runHere([
+      ...(await sealArgs('other-lot')),
+      '--lot',
+      lot.replace(/.$/, (last) => (last === '0' ? '1' : '0')),
+    ]);
+    expect([other.exit, other.data['code']]).toEqual([1, 'LOTKEY.SHAPE']);
+    expect((await runHere([...(await sealArgs('this-lot')), '--lot', lot, '--no-self-test'])).exit).toBe(0);
+  });
+
   it('when a trustee’s signature is missing', async () => {
     const { signatures, record } = offline.lot.signed;
     const signed = { record, signatures: signatures.slice(1) };

@@ -6,7 +6,7 @@ export type { HttpRequest } from './platform/http.ts';
 export { Platform } from './platform/platform.ts';
 export type { OpeningAnswer } from './platform/answers.ts';
 export { checkLot, fetchLot, lotFile, parseLotFile } from './lot.ts';
-export type { CheckedLot, LotFile } from './lot.ts';
+export type { CheckedLot, LotFile, WantedLot } from './lot.ts';
 export { PART_BYTES, moveBid, submitBid } from './submission.ts';
 export type { BidPackage, SealedBid, Submission, SubmissionStep } from './submission.ts';
 export { watchDeadline } from './trustee/deadline.ts';

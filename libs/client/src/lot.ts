@@ -63,20 +63,26 @@ export interface CheckedLot {
 }
 
 /**
+ * Which lot it must be. A platform that is asked for one may answer with another that is genuine in every part, for
+ * example one whose key is opened earlier.
+ */
+export interface WantedLot {
+  /** Its id; null where only a file was given: a person then reads what the signed notice says. */
+  readonly id: string | null;
+  /** H("lotkey", …) that this client checked and accepted before; null until then. */
+  readonly key: string | null;
+}
+
+/**
  * What a client checks before it does anything for a lot (PROTOCOL section 5.1): the notices are the agency's and one
  * chain of versions; LOTKEY is signed by every trustee, with every proof, under certificates that chain to the pinned
- * roots; its seats and its deadline are the notice's; it is in the pinned log. Throws TrustError or ClientFailure.
- * `accepted` is the hash of the LOTKEY that this client checked and kept before: its signers are then judged when it
- * was made, so that a certificate that is given back later stops no opening.
+ * roots; its seats and its deadline are the notice's; it is in the pinned log; and all of it is of the wanted lot. Throws
+ * TrustError or ClientFailure. The signers of a LOTKEY that was accepted before are judged when it was made, so that a
+ * certificate that is given back later stops no opening.
  */
-export function checkLot(
-  file: LotFile,
-  trust: ClientTrust,
-  now: Instant,
-  accepted: string | null = null,
-): CheckedLot {
+export function checkLot(file: LotFile, wanted: WantedLot, trust: ClientTrust, now: Instant): CheckedLot {
   const known = file.lotkey.signed?.record;
-  const settled = known !== undefined && hashText('lotkey', known) === accepted;
+  const settled = known !== undefined && hashText('lotkey', known) === wanted.key;
   const at = settled ? parseInstant(known.createdAt) : null;
   const certificates = new TrustedCertificates(trust, {
     now,
@@ -97,6 +103,10 @@ export function checkLot(
     throw new TrustError('LOTKEY.SHAPE', { reason: 'a deadline that no notice says' }, 'platform');
   }
   const lotKeyHash = hashText('lotkey', lotKey);
+  if (wanted.key !== null && wanted.key !== lotKeyHash)
+    throw new TrustError('LOTKEY.SHAPE', { reason: 'not the key record that was accepted' }, 'platform');
+  if (wanted.id !== null && wanted.id !== lotKey.lot)
+    throw new TrustError('LOTKEY.SHAPE', { reason: 'another lot' }, 'platform');
   checkLogReceipt(trust, lotKeyHash, log);
   const documents = file.notices.map(({ record }) => hashText('documents', record.documents));
   return { lotKey, lotKeyHash, first, latest, documents, certificates };

@@ -15,11 +15,17 @@ describe('the path in the log', () => {
     `/api/v1/lots/${lot}/questions`,
     `/api/v1/lots/${lot}/questions/3/answer`,
     `/api/v1/lots/${lot}/opening/attendance`,
+    `/api/v1/lots/${lot}/lotkey/terms`,
+    `/api/v1/certificates/${c}`,
+    `/lots/${lot}/bid`,
+    `/lots/${lot}/hall?x`,
+    '/bids',
   ])('names neither bid nor lot: %s', (url) => {
     expect(loggedPath(url)).toBe('/api/v1/[sealed]');
   });
 
   it('shows other paths without their query', () => {
     expect(loggedPath(`/api/v1/lots/${lot}?cursor=abc`)).toBe(`/api/v1/lots/${lot}`);
+    expect(loggedPath(`/lots/${lot}/opening`)).toBe(`/lots/${lot}/opening`);
   });
 });

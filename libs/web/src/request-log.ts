@@ -38,10 +38,18 @@ export function createLogger(level: string): Logger {
 /**
  * Sealed bids are not named beside an address (PROTOCOL section 6: who submitted what is readable nowhere before the
  * opening): neither the commitment nor the lot of what comes in, nor that it was a bid or a part of one. Nor is it
- * told who took documents, asked about them or came to the hall too early (法22, 20号令21): it looks the same.
+ * told who took documents or the lot's key, asked about them, came to the hall too early, opened the page where a bid is
+ * made, or looked up a certificate, which may be its own (法22, 20号令21): it looks the same.
  */
-const SEALED =
-  /^\/api\/v1\/(bids\/|lots\/[^/]*\/(bids|moves|documents|questions|opening\/attendance)(\/|$))/i;
+const SEALED = new RegExp(
+  [
+    '^/api/v1/(bids|certificates)/',
+    '^/api/v1/lots/[^/]*/(bids|moves|documents|questions|lotkey|opening/attendance)(/|$)',
+    '^/bids(/|$)',
+    '^/lots/[^/]*/(bid|hall)(/|$)',
+  ].join('|'),
+  'i',
+);
 
 /** The request's path without its query, as the log may show it. */
 export function loggedPath(url: string): string {

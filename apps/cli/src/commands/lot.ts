@@ -21,8 +21,9 @@ export const lot: CommandSpec = {
   }),
   async run({ args, options }) {
     const trust = await readTrust(options);
-    const file = await fetchLot(new Platform(mustOption(options, 'server')), args[0] ?? '');
-    const { lotKeyHash, latest } = checkLot(file, trust, new SystemClock().now());
+    const id = args[0] ?? '';
+    const file = await fetchLot(new Platform(mustOption(options, 'server')), id);
+    const { lotKeyHash, latest } = checkLot(file, { id, key: null }, trust, new SystemClock().now());
     const out = mustOption(options, 'out');
     await replaceFile(out, JSON.stringify(file));
     const { lotName: name, deadline } = latest;

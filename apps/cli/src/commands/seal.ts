@@ -23,7 +23,7 @@ export const seal: CommandSpec = {
     CRLS,
     P12,
     PASSWORD,
-    { flags: '--lot <id>', description: 'the lot (with --server)' },
+    { flags: '--lot <id>', description: 'the lot (with --server); with --lot-file, the file must be of it' },
     { flags: '--server <url>', description: 'the platform (with --lot)' },
     { flags: '--lot-file <file>', description: 'what `glasshall lot` wrote: seals offline' },
     { flags: '--sheet <file>', description: 'the opening sheet (JSON); becomes opening-sheet.json in E0' },
@@ -52,9 +52,14 @@ export const seal: CommandSpec = {
   async run({ options, progress }) {
     const trust = await readTrust(options);
     const now = new SystemClock().now();
-    const lot = checkLot(await lotOf(options), trust, now);
+    const wanted = { id: textOption(options, 'lot') ?? null, key: null };
+    const lot = checkLot(await lotOf(options), wanted, trust, now);
+    const { projectName, lotName, agency, deadline } = lot.latest;
+    progress(
+      `sealing for ${projectName} / ${lotName} of ${agency.name}, deadline ${deadline}, lot ${lot.lotKey.lot}`,
+    );
     progress(`lot key ${lot.lotKeyHash}: signatures, proofs and log hold`);
-    if (formatInstant(now) >= lot.latest.deadline) progress(`the deadline ${lot.latest.deadline} has passed`);
+    if (formatInstant(now) >= deadline) progress(`the deadline ${deadline} has passed`);
     const signer = await readSigner(options);
     checkOwnCertificate(signer, lot);
     const withdraw = flagOption(options, 'withdrawAll');

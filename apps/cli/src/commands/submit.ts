@@ -90,7 +90,7 @@ async function begin({ options, progress }: Input, found: PackageFolder): Promis
   const trust = await readTrust(options);
   const platform = new Platform(mustOption(options, 'server'));
   const file = await fetchLot(platform, found.lotKey.lot);
-  const lot = checkLot(file, trust, new SystemClock().now());
+  const lot = checkLot(file, { id: found.lotKey.lot, key: null }, trust, new SystemClock().now());
   if (lot.lotKeyHash !== found.commit.lotKeyHash) {
     throw new CommandFailure('CLI.OTHER_LOT_KEY', {
       sealedFor: found.commit.lotKeyHash,

@@ -19,7 +19,7 @@ import type { Say } from './actor.ts';
 /** A small bid, sealed in this page's memory and submitted: what a rival of the reader's does meanwhile. */
 export async function bid(lot: string, name: string, price: string, say: Say): Promise<void> {
   const { platform, trust, signer } = await actorOf(name);
-  const checked = checkLot(await fetchLot(platform, lot), trust, clock.now());
+  const checked = checkLot(await fetchLot(platform, lot), { id: lot, key: null }, trust, clock.now());
   const { holder } = signer.certificate;
   const [organisation, creditCode] = [holder.organisation ?? '', holder.creditCode ?? ''];
   const sheet = {

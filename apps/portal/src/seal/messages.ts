@@ -19,6 +19,8 @@ export interface ChosenFile {
 export type Question =
   | {
       readonly kind: 'check';
+      /** The lot whose page this is: what the platform gave must be of it. */
+      readonly id: string;
       readonly lot: LotFile;
       readonly roots: string;
       /** By the platform's clock: certificates and revocation lists are judged now. */

@@ -55,9 +55,9 @@ export async function work(question: Question, tell: Tell, sign: AskSignature): 
   }
 }
 
-function check({ lot, roots, now, chain }: Asked<'check'>): CheckedKey {
+function check({ id, lot, roots, now, chain }: Asked<'check'>): CheckedKey {
   const trust = { ...readTrustFile(roots), crls: [] };
-  const { lotKey, lotKeyHash, latest, certificates } = checkLot(lot, trust, instant(now));
+  const { lotKey, lotKeyHash, latest, certificates } = checkLot(lot, { id, key: null }, trust, instant(now));
   certificates.add([chain]);
   return { lotKey, lotKeyHash, latest, own: ownFault(chain, certificates.lookup) };
 }

@@ -96,7 +96,8 @@ describe('a trustee that looks at a lot', () => {
   let shown: readonly unknown[] = [];
   let asked: string[] = [];
   const server = createServer((request, response) => {
-    const path = (request.url ?? '').replace('/api/v1', '');
+    // Whatever lot is asked for, this one is shown.
+    const path = (request.url ?? '').replace('/api/v1', '').replace(/^\/lots\/[^/]+/, `/lots/${secret.lot}`);
     const { lotFile } = offline;
     const lotPath = `/lots/${secret.lot}`;
     const answers: Record<string, unknown> = {
@@ -144,6 +145,18 @@ describe('a trustee that looks at a lot', () => {
     expect(await codeOf(watchDeadline(trustee, kept))).toBe('EVIDENCE.RELEASE_DEADLINE_SIGNERS');
     shown = [];
     expect(await codeOf(watchDeadline(trustee, kept))).toBe('EVIDENCE.RELEASE_DEADLINE_HIDDEN');
+  });
+
+  it('takes nothing from another lot, genuine as all of it may be', async () => {
+    shown = [await change(1)];
+    const lot = '00000000-0000-4000-8000-00000000000b';
+    for (const other of [
+      { ...secret, lot },
+      { ...secret, lot, lotKeyHash: hashText('lotkey', {}) },
+      { ...secret, lot, lotKeyHash: null },
+    ])
+      expect(await codeOf(watchDeadline(trustee, other))).toBe('LOTKEY.SHAPE');
+    expect(await keystore.load(lot)).toBeNull();
   });
 
   it('asks for nothing once it is bound to a CLOSE', async () => {

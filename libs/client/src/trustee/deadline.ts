@@ -21,7 +21,8 @@ export async function watchDeadline(trustee: Trustee, secret: LotSecret): Promis
   const hash = newest && hashText('deadline', newest.record);
   const { sequence = 0, hash: known } = secret.deadline ?? {};
   if (hash === known && deadlineChanges.length === sequence) return secret;
-  const lot = checkLot(await fetchLot(platform, secret.lot), trust, clock.now(), secret.lotKeyHash);
+  const file = await fetchLot(platform, secret.lot);
+  const lot = checkLot(file, { id: secret.lot, key: secret.lotKeyHash }, trust, clock.now());
   const signers = deadlineChanges.flatMap(({ signatures }) => signatures.map(({ signer }) => signer));
   await lot.certificates.learn(signers, (fingerprint) => platform.certificate(fingerprint));
   return remember(keystore, secret, deadlineChanges, lot);

@@ -65,7 +65,7 @@ async function recordedOpening(trustee: Trustee, secret: LotSecret, record: unkn
   if (!parsed.success || secret.close === null) return null;
   const { platform, trust, clock } = trustee;
   const file = await fetchLot(platform, secret.lot);
-  const lot = checkLot(file, trust, clock.now(), secret.lotKeyHash);
+  const lot = checkLot(file, { id: secret.lot, key: secret.lotKeyHash }, trust, clock.now());
   const signers = parsed.data.signatures.map((each) => each.signer);
   await lot.certificates.learn(signers, (fingerprint) => platform.certificate(fingerprint));
   const holders = verifySigned('opening-record', parsed.data, lot.certificates.lookup);

@@ -66,7 +66,7 @@ export async function fetchMaterial(
   if (!opening.close || !opening.closeLog) return null;
   const now: Instant = clock.now();
   const file = await fetchLot(platform, lotId);
-  const lot = checkLot(file, trust, now, lotKeyHash);
+  const lot = checkLot(file, { id: lotId, key: lotKeyHash }, trust, now);
   const view = await platform.lot(lotId);
   const signers = [opening.close, ...opening.adds, ...view.deadlineChanges].flatMap(({ signatures }) =>
     signatures.map(({ signer }) => signer),

@@ -68,7 +68,8 @@ async function proceed(trustee: Trustee, lot: string): Promise<{ i: number; stat
   const secret = await offer(trustee, terms);
   const file = await fetchLot(platform, lot);
   if (file.lotkey.signed) {
-    await keep(keystore, secret, checkLot(file, trustee.trust, trustee.clock.now(), secret.lotKeyHash));
+    const wanted = { id: lot, key: secret.lotKeyHash };
+    await keep(keystore, secret, checkLot(file, wanted, trustee.trust, trustee.clock.now()));
     return { i: secret.i, state: 'keyed' };
   }
   const { record } = file.lotkey;

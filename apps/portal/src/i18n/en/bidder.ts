@@ -42,6 +42,9 @@ export const bidder = {
     keyHolds: 'The opening key holds',
     keyHoldsText:
       'The notices are the agency’s and one chain; each of {{n}} trustees signed and proved that it holds its key; any {{k}} of them can open, fewer than {{k}} cannot; the key record is in the log. Your browser checked all of it against your roots.',
+    keyFor: 'The lot, as the signed notice says',
+    keyAgency: 'The notice is signed by',
+    keyDeadline: 'Deadline in the notice',
     keyHash: 'Key record',
     keyFails: 'The check fails: nothing can be sealed',
     keyFailsNext:

@@ -9,6 +9,7 @@ import { WorkRefused, ask } from '../../seal/worker-call.ts';
 import { FaultView } from '../../session/fault-view.tsx';
 import { useServerNow } from '../../ui/clock.ts';
 import { Fact, Facts, Hash } from '../../ui/parts.tsx';
+import { Time } from '../../ui/time.tsx';
 import type { Refused } from '../../verify/messages.ts';
 import type { Roots } from '../../verify/use-verification.ts';
 import { useLot } from '../public/lot.tsx';
@@ -37,7 +38,14 @@ export function BidKey({
     setError(null);
     try {
       const [file, chain] = await Promise.all([fetchLotFile(lot.id), fetchOwnChain()]);
-      const question = { kind: 'check' as const, lot: file, roots: roots.text, now: Math.floor(now), chain };
+      const question = {
+        kind: 'check' as const,
+        id: lot.id,
+        lot: file,
+        roots: roots.text,
+        now: Math.floor(now),
+        chain,
+      };
       take((await ask(question, 'checked')).checked);
     } catch (fault) {
       setError(fault);
@@ -72,6 +80,7 @@ export function BidKey({
 function Holds({ checked }: { readonly checked: CheckedKey }) {
   const { t } = useTranslation();
   const { n, k } = checked.lotKey;
+  const { projectName, lotName, agency, deadline } = checked.latest;
   return (
     <div className="card">
       <h3 className="good">
@@ -79,6 +88,13 @@ function Holds({ checked }: { readonly checked: CheckedKey }) {
       </h3>
       <p>{t('bid.keyHoldsText', { n, k })}</p>
       <Facts>
+        <Fact name={t('bid.keyFor')}>
+          {projectName} · {lotName}
+        </Fact>
+        <Fact name={t('bid.keyAgency')}>{agency.name}</Fact>
+        <Fact name={t('bid.keyDeadline')}>
+          <Time at={deadline} />
+        </Fact>
         <Fact name={t('bid.keyHash')}>
           <Hash value={checked.lotKeyHash} />
         </Fact>
