@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { mergeSecrets, openCopy } from '#client';
-import type { LotSecret } from '#client';
+import { openCopy, takeCopied } from '#client';
 import { mustOption, textOption } from '../command.ts';
 import type { CommandSpec, Options } from '../command.ts';
 import { readBytes, readSecret, replaceFile } from '../files.ts';
@@ -49,6 +48,11 @@ export const trusteeImport: CommandSpec = {
   options: [
     ...KEYSTORE_OPTIONS,
     {
+      flags: '--organisation <code>',
+      description: 'your own unified social credit code: a copy with keys of another organisation is refused',
+      required: true,
+    },
+    {
       flags: '--copy-passphrase-file <file>',
       description: 'the copy’s passphrase, where it is another one than the keystore’s',
     },
@@ -59,27 +63,22 @@ export const trusteeImport: CommandSpec = {
     lots: z.array(z.string()),
     /** Destroyed here before: such a key does not come back. */
     destroyed: z.array(z.string()),
+    /** Not known here, and their lots had no complete key when the copy was made: not taken. */
+    unbound: z.array(z.string()),
   }),
   async run({ args, options }) {
     const bytes = await readBytes(args[0] ?? '', MAX_COPY_BYTES);
     const given = textOption(options, 'copyPassphraseFile') ?? textOption(options, 'passphraseFile');
     const copied = await openCopy(bytes, await readSecret(given, 'GLASSHALL_KEYSTORE_PASSPHRASE'));
     const keystore = await openKeystore(options);
-    const destroyed: string[] = [];
-    const kept: LotSecret[] = [];
-    // All are looked at before one is kept: a copy that contradicts what is here changes nothing.
-    for (const secret of copied) {
-      const known = await keystore.load(secret.lot);
-      if (!known && (await keystore.statement(secret.lot))) destroyed.push(secret.lot);
-      else kept.push(known ? mergeSecrets(known, secret) : secret);
-    }
-    for (const secret of kept) await keystore.save(secret);
-    const lots = kept.map(({ lot }) => lot);
+    const taken = await takeCopied(keystore, copied, mustOption(options, 'organisation'));
+    const { lots, destroyed, unbound } = taken;
     return {
-      data: { ok: true, lots, destroyed },
+      data: { ok: true, ...taken },
       text: [
         `${String(lots.length)} lot keys taken`,
         ...(destroyed.length > 0 ? [`${String(destroyed.length)} were destroyed here before: left out`] : []),
+        ...(unbound.length > 0 ? [`${String(unbound.length)} are bound to no key record: left out`] : []),
       ],
       exit: 0,
     };

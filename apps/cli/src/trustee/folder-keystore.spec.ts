@@ -76,7 +76,7 @@ it('takes no path for a lot, and no short passphrase', async () => {
 
 it('goes to another keystore in one sealed file, and comes back; a destroyed key does not', async () => {
   const at = (name: string): string => join(folder, name);
-  const run = async (command: string, keystore: string) =>
+  const run = async (command: string, keystore: string, organisation = secret.org) =>
     (
       await runHere([
         'trustee',
@@ -86,20 +86,31 @@ it('goes to another keystore in one sealed file, and comes back; a destroyed key
         at(keystore),
         '--passphrase-file',
         at('passphrase'),
+        ...(command === 'import' ? ['--organisation', organisation] : []),
       ])
     ).data;
   await writeFile(at('passphrase'), PASSPHRASE);
   await rm(join(folder, 'keys', 'lots', `${OTHER}.json`), { force: true });
+  const second = await FolderKeystore.open(at('second'), PASSPHRASE, { m: 256, t: 1, p: 1 });
+  await run('export', 'keys');
+  // Whoever made the file may know a key that no record binds.
+  expect(await run('import', 'second')).toMatchObject({ lots: [], unbound: [LOT] });
+  const bound = { ...secret, lotKeyHash: hash };
+  await keystore.save(bound);
   expect(await run('export', 'keys')).toMatchObject({ lots: [LOT] });
   expect(await readFile(at('copy.json'), 'utf8')).not.toContain(secret.x);
-  const second = await FolderKeystore.open(at('second'), PASSPHRASE, { m: 256, t: 1, p: 1 });
-  expect(await run('import', 'second')).toEqual({ ok: true, lots: [LOT], destroyed: [] });
-  expect(await second.load(LOT)).toEqual(secret);
-  await second.save({ ...secret, x: encodeScalar(5n) });
+  expect(await run('import', 'second', '914400000000000004')).toMatchObject({
+    ok: false,
+    code: 'KEYSTORE.OTHER_ORGANISATION',
+  });
+  expect(await second.load(LOT)).toBeNull();
+  expect(await run('import', 'second')).toEqual({ ok: true, lots: [LOT], destroyed: [], unbound: [] });
+  expect(await second.load(LOT)).toEqual(bound);
+  await second.save({ ...bound, x: encodeScalar(5n) });
   expect(await run('import', 'second')).toMatchObject({ ok: false, code: 'KEYSTORE.OTHER_KEY' });
   await second.keepStatement(LOT, new Uint8Array([1]));
   await second.destroy(LOT);
-  expect(await run('import', 'second')).toEqual({ ok: true, lots: [], destroyed: [LOT] });
+  expect(await run('import', 'second')).toEqual({ ok: true, lots: [], destroyed: [LOT], unbound: [] });
   expect(await second.load(LOT)).toBeNull();
 });
 

@@ -1,5 +1,5 @@
-import { Keystore, KeystoreCipher, mergeSecrets, openCopy, writeCopy } from '#client';
-import type { LotSecret } from '#client';
+import { Keystore, KeystoreCipher, openCopy, takeCopied, writeCopy } from '#client';
+import type { LotSecret, Taken } from '#client';
 import type { TrusteeDatabase } from './database.ts';
 
 const HEADER = 'keystore';
@@ -25,8 +25,17 @@ export class BrowserKeystore extends Keystore {
     return (await database.get<Uint8Array>('held', HEADER)) !== null;
   }
 
-  /** Opens the keystore, or makes a new one where there is none. @throws ClientFailure KEYSTORE.PASSPHRASE */
-  static async open(database: TrusteeDatabase, passphrase: string): Promise<BrowserKeystore> {
+  /**
+   * Opens the keystore, or makes a new one where there is none; in one tab after the other, because two headers made
+   * at once would leave one tab's keys under a header that is gone. @throws ClientFailure KEYSTORE.PASSPHRASE
+   */
+  static open(database: TrusteeDatabase, passphrase: string): Promise<BrowserKeystore> {
+    const name = `glasshall-keystore-${database.organisation}`;
+    const open = () => BrowserKeystore.openAlone(database, passphrase);
+    return navigator.locks.request(name, open) as Promise<BrowserKeystore>;
+  }
+
+  private static async openAlone(database: TrusteeDatabase, passphrase: string): Promise<BrowserKeystore> {
     const header = await database.get<Uint8Array>('held', HEADER);
     if (header) return new BrowserKeystore(database, await KeystoreCipher.open(header, passphrase));
     const cipher = await KeystoreCipher.create(passphrase);
@@ -75,15 +84,8 @@ export class BrowserKeystore extends Keystore {
     return writeCopy(this.cipher.header, entries);
   }
 
-  /** Takes the keys of a copy; a key that was destroyed here does not come back. Returns how many were taken. */
-  async take(bytes: Uint8Array, passphrase: string): Promise<number> {
-    const kept: LotSecret[] = [];
-    for (const secret of await openCopy(bytes, passphrase)) {
-      const known = await this.load(secret.lot);
-      if (known || !(await this.statement(secret.lot)))
-        kept.push(known ? mergeSecrets(known, secret) : secret);
-    }
-    for (const secret of kept) await this.save(secret);
-    return kept.length;
+  /** Takes the keys of a copy that are this organisation's own. @throws ClientFailure */
+  async take(bytes: Uint8Array, passphrase: string): Promise<Taken> {
+    return takeCopied(this, await openCopy(bytes, passphrase), this.database.organisation);
   }
 }

@@ -3,7 +3,10 @@ const STORES = ['held', 'lots', 'statements'] as const;
 type Store = (typeof STORES)[number];
 
 export class TrusteeDatabase {
-  private constructor(private readonly database: IDBDatabase) {}
+  private constructor(
+    readonly organisation: string,
+    private readonly database: IDBDatabase,
+  ) {}
 
   static open(organisation: string): Promise<TrusteeDatabase> {
     return new Promise((resolve, reject) => {
@@ -11,7 +14,7 @@ export class TrusteeDatabase {
       asking.onupgradeneeded = () => {
         for (const store of STORES) asking.result.createObjectStore(store);
       };
-      asking.onsuccess = () => resolve(new TrusteeDatabase(asking.result));
+      asking.onsuccess = () => resolve(new TrusteeDatabase(organisation, asking.result));
       asking.onerror = () => reject(asking.error ?? new Error('IndexedDB'));
     });
   }

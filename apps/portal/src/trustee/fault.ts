@@ -12,6 +12,7 @@ const KNOWN = {
   'KEYSTORE.DAMAGED': 'damaged',
   'KEYSTORE.OTHER_KEY': 'otherKey',
   'KEYSTORE.OTHER_MEMORY': 'otherMemory',
+  'KEYSTORE.OTHER_ORGANISATION': 'otherOrganisation',
   'TRUSTEE.NO_SEAT': 'noSeat',
   'TRUSTEE.OTHER_CERTIFICATE': 'otherCertificate',
   'CLIENT.LOT_NOT_READY': 'notReady',

@@ -2,9 +2,11 @@ import { z } from 'zod';
 import { canonicalBytes, parseRecord } from '#trust';
 import { ClientFailure } from '../failure.ts';
 import { KeystoreCipher, keystoreHeader, sealedLotSecret } from './keystore-cipher.ts';
-import type { LotSecret } from './keystore.ts';
+import type { Keystore, LotSecret } from './keystore.ts';
 
 const MAX_COPY_BYTES = 16 * 1024 * 1024;
+/** Memory in KiB, and passes: three times what ours ask for. A file from elsewhere must not stall or empty a machine. */
+const MAX_COST = { m: 65_536, t: 4 };
 
 /** A whole keystore in one file, every key as sealed as where it lies: from a browser to a folder, or the other way. */
 const keystoreCopy = z.strictObject({
@@ -32,10 +34,49 @@ export async function openCopy(bytes: Uint8Array, passphrase: string): Promise<L
 
 function readCopy(bytes: Uint8Array): z.infer<typeof keystoreCopy> {
   try {
-    return parseRecord(keystoreCopy, bytes, MAX_COPY_BYTES);
+    const copy = parseRecord(keystoreCopy, bytes, MAX_COPY_BYTES);
+    const { m, t } = copy.keystore.argon2id;
+    if (m <= MAX_COST.m && t <= MAX_COST.t) return copy;
   } catch {
-    throw new ClientFailure('KEYSTORE.COPY', {}, true);
+    // No such record.
   }
+  throw new ClientFailure('KEYSTORE.COPY', {}, true);
+}
+
+export interface Taken {
+  /** Taken, or made one with what was here. */
+  readonly lots: readonly string[];
+  /** Destroyed here before: such a key does not come back. */
+  readonly destroyed: readonly string[];
+  /** Unknown here and bound to no key record yet: whoever made the file may know it, and would hold the seat. */
+  readonly unbound: readonly string[];
+}
+
+/**
+ * Puts the keys of a copy into a keystore. All are looked at before one is kept: a copy that contradicts what is here,
+ * or carries another organisation's keys, changes nothing.
+ * @param organisation the keystore's owner, by credit code
+ * @throws ClientFailure KEYSTORE.OTHER_ORGANISATION, KEYSTORE.OTHER_KEY, KEYSTORE.OTHER_MEMORY
+ */
+export async function takeCopied(
+  keystore: Keystore,
+  copied: readonly LotSecret[],
+  organisation: string,
+): Promise<Taken> {
+  const kept: LotSecret[] = [];
+  const destroyed: string[] = [];
+  const unbound: string[] = [];
+  for (const secret of copied) {
+    const { lot, org } = secret;
+    if (org !== organisation) throw new ClientFailure('KEYSTORE.OTHER_ORGANISATION', { lot, org });
+    const known = await keystore.load(lot);
+    if (known) kept.push(mergeSecrets(known, secret));
+    else if (await keystore.statement(lot)) destroyed.push(lot);
+    else if (secret.lotKeyHash === null) unbound.push(lot);
+    else kept.push(secret);
+  }
+  for (const secret of kept) await keystore.save(secret);
+  return { lots: kept.map(({ lot }) => lot), destroyed, unbound };
 }
 
 /**
@@ -49,6 +90,7 @@ export function mergeSecrets(known: LotSecret, copied: LotSecret): LotSecret {
     copied.lot === lot &&
     copied.x === known.x &&
     copied.terms === known.terms &&
+    copied.org === known.org &&
     copied.cert === known.cert &&
     copied.i === known.i;
   if (!sameKey) throw new ClientFailure('KEYSTORE.OTHER_KEY', { lot });

@@ -45,6 +45,8 @@ export const trustee = {
       copyPassphrase: 'Passphrase of the copy',
       take: 'Import',
       taken: 'Keys of {{count}} lots were imported',
+      unbound:
+        'Keys of {{count}} lots were left out: their lots had no complete key when the copy was made. Go on with them where they are.',
     },
     seats: {
       title: 'My seats',
@@ -149,6 +151,8 @@ export const trustee = {
       otherKey: 'The copy holds another key than this keystore; nothing was imported.',
       otherMemory:
         'The two places remember lists that contradict each other; nothing was imported. Tell the regulator at once.',
+      otherOrganisation:
+        'The copy holds keys of another organisation; nothing was imported. Make sure that the file is your own.',
       noSeat: 'Your organisation has no seat in this lot.',
       otherCertificate: 'This key was offered with another certificate; sign in with that one.',
       notReady: 'The lot’s key is not complete yet.',

@@ -44,6 +44,7 @@ export const trustee = {
       copyPassphrase: '副本的口令',
       take: '导入',
       taken: '已导入 {{count}} 个标段的钥匙',
+      unbound: '另有 {{count}} 个标段的钥匙没有导入：制作副本时标段钥匙尚未形成，请在原处继续使用。',
     },
     seats: {
       title: '我的席位',
@@ -144,6 +145,7 @@ export const trustee = {
       damaged: '钥匙读不出来：内容被改动，或放错了地方。请导入您的副本。',
       otherKey: '副本里的钥匙与这里的不是同一把，没有导入。',
       otherMemory: '两处记住的清单互相矛盾，没有导入。请立即告知监督部门。',
+      otherOrganisation: '副本里有别家单位的钥匙，什么也没有导入。请确认文件出自本单位。',
       noSeat: '本标段没有您单位的席位。',
       otherCertificate: '这把钥匙是用另一张证书提交的，请换用那张证书登录。',
       notReady: '标段钥匙还没有形成。',

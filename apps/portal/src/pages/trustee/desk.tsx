@@ -37,7 +37,7 @@ function Content({ organisation }: { readonly organisation: string }) {
   return (
     <>
       <Seats organisation={organisation} />
-      <ServedNote />
+      <ServedNote organisation={organisation} />
       {fault !== null && <FaultView error={fault} />}
       {desk && (
         <>
@@ -50,7 +50,7 @@ function Content({ organisation }: { readonly organisation: string }) {
 }
 
 /** Who may use this page at all, and what everybody else uses instead. */
-function ServedNote() {
+function ServedNote({ organisation }: { readonly organisation: string }) {
   const { t } = useTranslation();
   const server = window.location.origin;
   const common = `--server ${server} --trust roots.json --p12 key.p12 --password-file password --keystore keys --passphrase-file passphrase`;
@@ -63,7 +63,7 @@ function ServedNote() {
           `npx glasshall trustee accept <lot> ${common}`,
           `npx glasshall trustee open <lot> ${common}`,
           `npx glasshall trustee serve ${common}`,
-          'npx glasshall trustee import keys.json --keystore keys --passphrase-file passphrase',
+          `npx glasshall trustee import keys.json --organisation ${organisation} --keystore keys --passphrase-file passphrase`,
         ].join('\n')}
       </pre>
     </Section>

@@ -4,6 +4,7 @@ import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useQuery } from '@tanstack/react-query';
 import { FaultView } from '../../session/fault-view.tsx';
+import type { Taken } from '#client';
 import type { BrowserKeystore } from '../../trustee/browser-keystore.ts';
 import { lock, unlock } from '../../trustee/desk.ts';
 import type { Desk } from '../../trustee/desk.ts';
@@ -131,13 +132,13 @@ function Import({ keystore, taken }: { readonly keystore: BrowserKeystore; reado
   const task = useTask();
   const [file, setFile] = useState<File | null>(null);
   const [passphrase, setPassphrase] = useState('');
-  const [count, setCount] = useState<number | null>(null);
+  const [result, setResult] = useState<Taken | null>(null);
   const take = (): void => {
     if (!file) return;
-    setCount(null);
+    setResult(null);
     void task.run(async () => {
       const bytes = new Uint8Array(await file.slice(0, MAX_COPY_BYTES + 1).arrayBuffer());
-      setCount(await keystore.take(bytes, passphrase));
+      setResult(await keystore.take(bytes, passphrase));
       setPassphrase('');
       setFile(null);
       taken();
@@ -171,7 +172,12 @@ function Import({ keystore, taken }: { readonly keystore: BrowserKeystore; reado
           </Button>
         </>
       )}
-      {count !== null && <p role="status">{t('holder.keys.taken', { count })}</p>}
+      {result && (
+        <p role="status">
+          {t('holder.keys.taken', { count: result.lots.length })}{' '}
+          {result.unbound.length > 0 && t('holder.keys.unbound', { count: result.unbound.length })}
+        </p>
+      )}
       {task.fault !== null && <FaultView error={task.fault} />}
     </form>
   );
