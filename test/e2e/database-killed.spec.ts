@@ -36,6 +36,7 @@ beforeAll(async () => {
       RATE_LIMIT_PER_ADDRESS: '1000000',
       RATE_LIMIT_PER_SESSION: '1000000',
       DATA_DIR: join(dir, 'app'),
+      DEMO: 'true',
       DATABASE_URL: server.url('app'),
       MIGRATION_DATABASE_URL: server.url('owner'),
     }),

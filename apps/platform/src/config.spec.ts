@@ -84,6 +84,10 @@ describe('configuration', () => {
   it('is never in demonstration mode in production', () => {
     expect(parseConfig(PRODUCTION).demo).toBe(false);
     expect(parseConfig({ DEMO: 'false' }).demo).toBe(false);
+    expect(parseConfig({}).demo).toBe(true);
+    const DATABASE_URL = 'postgres://a:b@c/d';
+    expect(parseConfig({ DATABASE_URL }).demo).toBe(false);
+    expect(parseConfig({ DATABASE_URL, DEMO: 'true' }).demo).toBe(true);
   });
 
   it('takes an empty variable for one that is not set, as compose files write it', () => {

@@ -173,7 +173,8 @@ function toConfig(v: Values): PlatformConfig {
   return {
     role: v.ROLE,
     production,
-    demo: v.DEMO ?? !production,
+    // A database of its own is no demonstration unless somebody says so: a demonstration's keys are public.
+    demo: v.DEMO ?? (!production && v.DATABASE_URL === undefined),
     host: v.HOST,
     port: v.PORT,
     publicUrl: v.PUBLIC_URL ?? `http://localhost:${v.PORT}`,

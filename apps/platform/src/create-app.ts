@@ -6,6 +6,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Logger } from 'pino';
 import type { Settings } from '#kernel';
 import { installQueues } from '#jobs';
+import { KeepAuthorities } from '#parties';
 import { awaitMigrations, EmbeddedPostgres, migrate } from '#persistence';
 import { FileBlobStore, S3BlobStore } from '#storage';
 import type { BlobStore } from '#storage';
@@ -72,6 +73,17 @@ async function finish(app: NestExpressApplication, config: PlatformConfig, logge
   serveApiDocs(app);
   await app.init();
   assertEveryRouteHasAccess(app);
+  await warnOfDemonstration(app, logger);
+}
+
+async function warnOfDemonstration(app: NestExpressApplication, logger: Logger): Promise<void> {
+  const left = await app.get(KeepAuthorities, { strict: false }).leaveDemonstration();
+  if (left.length === 0) return;
+  const authorities = left.map(({ label, fingerprint }) => ({ label, fingerprint }));
+  logger.warn(
+    { authorities },
+    'this database was a demonstration: its development authorities are not trusted, and nobody below them may sign in',
+  );
 }
 
 async function prepareFolders(config: PlatformConfig): Promise<Settings> {

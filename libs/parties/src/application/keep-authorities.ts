@@ -159,6 +159,18 @@ export class KeepAuthorities {
     return true;
   }
 
+  /**
+   * At the start of a platform. Authorities that a demonstration has left are not trusted outside demonstration mode:
+   * the sessions below them end, and who starts the platform is told of them.
+   */
+  async leaveDemonstration(): Promise<readonly TrustedRoot[]> {
+    return this.unitOfWork.run(async (tx) => {
+      const left = await this.authorities.distrustedRoots(tx);
+      if (left.length > 0) await this.endUntrustedSessions(tx, await tx.now());
+      return left;
+    });
+  }
+
   private async endUntrustedSessions(tx: Tx, now: Instant): Promise<void> {
     for (const fingerprint of await this.sessions.liveCertificates(tx)) {
       const row = await this.parties.certificate(tx, fingerprint);

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { formatInstant, instant } from '#kernel';
+import { formatInstant, instant, Settings } from '#kernel';
 import type { Tx } from '#persistence';
 import { AuthorityStore } from '../application/authority-store.ts';
 import type { StoredCrl, TrustedRoot } from '../parties.facade.ts';
@@ -22,7 +22,26 @@ const crlOf = (row: CrlRecord): StoredCrl => ({
 
 @Injectable()
 export class TypeormAuthorityStore extends AuthorityStore {
+  constructor(private readonly settings: Settings) {
+    super();
+  }
+
   async trustedRoots(tx: Tx): Promise<readonly TrustedRoot[]> {
+    const roots = await this.kept(tx);
+    return roots.filter((root) => this.mayTrust(root));
+  }
+
+  async distrustedRoots(tx: Tx): Promise<readonly TrustedRoot[]> {
+    const roots = await this.kept(tx);
+    return roots.filter((root) => !this.mayTrust(root));
+  }
+
+  /** The key files of a demonstration are public, the operator's too. */
+  private mayTrust({ development }: TrustedRoot): boolean {
+    return this.settings.demo || !development;
+  }
+
+  private kept(tx: Tx): Promise<readonly TrustedRoot[]> {
     return tx.query<TrustedRoot>(
       `SELECT fingerprint, pem, label, development FROM parties.authority
         WHERE withdrawn_at IS NULL ORDER BY trusted_at, fingerprint`,
