@@ -257,6 +257,16 @@ describe('sign-in to the hall', () => {
     expect(viewer.events.at(-1)?.facts).toMatchObject({ role: 'bidder', creditCode: testCreditCode(101) });
   });
 
+  it('is judged by the deadline that stands when it is stored, not by one that was read before', async () => {
+    app.clock.at = at(0);
+    app.tendering.moved = at(MINUTE);
+    const early = await bidderSignsIn(101);
+    expect([early.status, early.code]).toEqual([409, 'OPENING.HALL_NOT_OPEN']);
+    expect((await send(app, 'GET', '/events')).body).toMatchObject({ items: [] });
+    app.clock.at = at(MINUTE);
+    expect((await bidderSignsIn(101)).status).toBe(201);
+  });
+
   it('is kept once per organisation, with time, address and person, for who supervises', async () => {
     app.clock.at = at(0);
     const first = await bidderSignsIn(101);

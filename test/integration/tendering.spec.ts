@@ -625,6 +625,22 @@ describe('the deadline', () => {
     );
   });
 
+  it('does not move while another context judges by it', async () => {
+    const { lot, lotKeyHash } = await tender.keyedLot(cast);
+    const facade = app.app.get(Tendering, { strict: false });
+    const order: string[] = [];
+    const moved = await app.database.unitOfWork.run(async (tx) => {
+      const held = await facade.holdDeadline(tx, lot as LotId);
+      const moving = change(lot, lotKeyHash, {}).then(({ status }) => order.push(`moved ${status}`));
+      await sleep(300);
+      expect((await facade.lot(lot as LotId))?.deadline).toBe(held);
+      order.push('judged');
+      return { moving };
+    });
+    await moved.moving;
+    expect(order).toEqual(['judged', 'moved 201']);
+  });
+
   it('is not moved by a record of another lot', async () => {
     const first = await tender.keyedLot(cast);
     const second = await tender.keyedLot(cast);

@@ -75,6 +75,9 @@ class LotsInTest extends Tendering {
   intakeFacts(_tx: Tx, lotId: LotId): Promise<IntakeFacts | null> {
     return Promise.resolve(this.facts.get(lotId) ?? null);
   }
+  holdDeadline(_tx: Tx, lotId: LotId): Promise<Instant | null> {
+    return Promise.resolve(this.facts.get(lotId)?.deadline ?? null);
+  }
 }
 
 /** Real signatures, tokens and HMACs; the log is a table that notes the appended hashes. */

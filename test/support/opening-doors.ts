@@ -11,6 +11,8 @@ import type { LotFixture } from './lot-fixture.ts';
 
 export class LotInTest extends Tendering {
   view: LotView | null = null;
+  /** What was decided after the last look at the lot. */
+  moved: Instant | null = null;
   lot(lotId: LotId): Promise<LotView | null> {
     return Promise.resolve(this.view?.id === lotId ? this.view : null);
   }
@@ -19,6 +21,9 @@ export class LotInTest extends Tendering {
   }
   intakeFacts(): Promise<null> {
     return Promise.resolve(null);
+  }
+  holdDeadline(): Promise<Instant | null> {
+    return Promise.resolve(this.moved ?? this.view?.deadline ?? null);
   }
 }
 

@@ -139,6 +139,11 @@ export abstract class Tendering {
   abstract lotByKeyHash(lotKeyHash: string): Promise<LotView | null>;
   /** Null when the lot takes no bids; also after its deadline it answers, because a late bid is recorded. */
   abstract intakeFacts(tx: Tx, lotId: LotId): Promise<IntakeFacts | null>;
+  /**
+   * The effective deadline, which nothing moves before this transaction ends: a change that is under way is waited for.
+   * Null for a lot without a key, and one that was cancelled.
+   */
+  abstract holdDeadline(tx: Tx, lotId: LotId): Promise<Instant | null>;
 }
 
 /** Own lots of an agency or a tenderee; drafts only the agency's. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { faultPoint } from '#kernel';
-import type { LotId } from '#kernel';
+import type { Instant, LotId } from '#kernel';
 import { Parties } from '#parties';
 import { UnitOfWork } from '#persistence';
 import type { Tx } from '#persistence';
@@ -23,8 +23,8 @@ export interface SignedIn {
 
 /**
  * Sign-in to the hall (签到), once per organisation. Who bids, and how many, is secret to everybody until the deadline
- * (法22, 20号令21): a bidder signs in from the deadline on, judged by the database's clock in the statement that stores
- * it. Whoever the notice names may sign in before.
+ * (法22, 20号令21): a bidder signs in from the deadline on, the one that stands in the storing transaction, judged by the
+ * database's clock in the statement that stores it. Whoever the notice names may sign in before.
  */
 @Injectable()
 export class AttendHall {
@@ -53,7 +53,7 @@ export class AttendHall {
     await faultPoint('opening.attendance.before');
     const { personId } = who;
     const signedIn = await this.unitOfWork.run((tx) =>
-      this.store(tx, lot, { creditCode, name, role, personId, address }),
+      this.store(tx, lot.id, { creditCode, name, role, personId, address }),
     );
     await faultPoint('opening.attendance.after');
     return signedIn;
@@ -65,23 +65,35 @@ export class AttendHall {
     return this.unitOfWork.run((tx) => this.attendance.list(tx, lotId, after, limit));
   }
 
-  private async store(tx: Tx, lot: LotView, wanted: Omit<Attendant, 'at'>): Promise<SignedIn> {
-    const session = await this.sessions.lock(tx, lot.id);
+  private async store(tx: Tx, lotId: LotId, wanted: Omit<Attendant, 'at'>): Promise<SignedIn> {
+    const session = await this.sessions.lock(tx, lotId);
     if (!session) throw openingError('OPENING.LOT_UNKNOWN');
-    const known = await this.attendance.find(tx, lot.id, wanted.creditCode);
+    const known = await this.attendance.find(tx, lotId, wanted.creditCode);
     if (known) return { attendant: known, created: false };
     if (session.state === 'recorded') {
       throw openingError('OPENING.STATE', { state: session.state, event: 'sign-in' });
     }
-    if ((await this.attendance.count(tx, lot.id)) >= PER_LOT) {
+    if ((await this.attendance.count(tx, lotId)) >= PER_LOT) {
       throw openingError('OPENING.ATTENDANCE_QUOTA', { limit: PER_LOT });
     }
-    const notBefore = wanted.role === 'bidder' ? lot.deadline : null;
-    const attendant = await this.attendance.add(tx, lot.id, wanted, notBefore);
-    if (!attendant) throw openingError('OPENING.HALL_NOT_OPEN', { article: '法22', opensAt: lot.deadline });
+    const attendant = await this.admit(tx, lotId, wanted);
     const { creditCode, name, role } = attendant;
-    await this.sessions.say(tx, lot.id, 'signed-in', null, { creditCode, name, role });
+    await this.sessions.say(tx, lotId, 'signed-in', null, { creditCode, name, role });
     return { attendant, created: true };
+  }
+
+  /** A deadline that was read before this transaction may have moved since: bidders would be named too early. */
+  private async admit(tx: Tx, lotId: LotId, wanted: Omit<Attendant, 'at'>): Promise<Attendant> {
+    const opensAt = wanted.role === 'bidder' ? await this.openingOf(tx, lotId) : null;
+    const attendant = await this.attendance.add(tx, lotId, wanted, opensAt);
+    if (!attendant) throw openingError('OPENING.HALL_NOT_OPEN', { article: '法22', opensAt });
+    return attendant;
+  }
+
+  private async openingOf(tx: Tx, lotId: LotId): Promise<Instant> {
+    const deadline = await this.tendering.holdDeadline(tx, lotId);
+    if (deadline === null) throw openingError('OPENING.STATE', { event: 'sign-in' });
+    return deadline;
   }
 }
 

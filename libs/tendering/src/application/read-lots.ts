@@ -82,6 +82,11 @@ export class ReadLots extends Tendering {
     };
   }
 
+  async holdDeadline(tx: Tx, lotId: LotId): Promise<Instant | null> {
+    const lot = await this.lots.lockLot(tx, lotId);
+    return lot?.state === 'keyed' ? lot.deadline : null;
+  }
+
   async show(lotId: LotId): Promise<PublicLot> {
     const found = await this.read((tx) => this.publicLot(tx, lotId));
     if (!found) throw tenderError('TENDERING.LOT_UNKNOWN');
