@@ -23,8 +23,6 @@ export type Question =
       readonly id: string;
       readonly lot: LotFile;
       readonly roots: string;
-      /** By the platform's clock: certificates and revocation lists are judged now. */
-      readonly now: number;
       /** PEM, the bidder's own certificate and its issuers. */
       readonly chain: string;
     }

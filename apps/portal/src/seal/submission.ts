@@ -2,14 +2,10 @@ import '../verify/no-eval.ts';
 import type { LotFile, Submission, SubmissionStep } from '#client';
 import type { ReceiptFile } from '#trust';
 import { currentSession } from '../session/session-store.ts';
+import { forgetBidDraft } from './bid-draft.ts';
+import { ownNow } from './own-clock.ts';
 import { bidPackageOf, keepCertificates, seedOfPackage } from './package-store.ts';
 import type { StoredPackage } from './package-store.ts';
-
-/** What of a platform's answers is judged by: the pinned roots, and the platform's own clock. */
-export interface Judge {
-  readonly roots: string;
-  readonly now: number;
-}
 
 const load = () => Promise.all([import('#client'), import('#trust')]);
 
@@ -35,16 +31,15 @@ export async function fetchOwnChain(): Promise<string> {
 
 async function submissionFor(
   lot: string,
-  judge: Judge,
+  roots: string,
   progress: (step: SubmissionStep) => void,
   signal?: AbortSignal,
 ): Promise<{ submission: Submission; chains: readonly string[] }> {
   const [{ fetchLot }, { TrustedCertificates, readTrustFile }] = await load();
   const platform = await platformOf();
   const file = await fetchLot(platform, lot);
-  const trust = readTrustFile(judge.roots);
-  const { instant } = await import('#kernel');
-  const moment = { now: instant(Math.floor(judge.now)), crls: file.crls };
+  const trust = readTrustFile(roots);
+  const moment = { now: ownNow(), crls: file.crls };
   const certificates = new TrustedCertificates({ ...trust, crls: [] }, moment);
   certificates.add([...file.certificates, ...file.lotkey.certificates]);
   const submission = { platform, trust, certificates, progress, ...(signal ? { signal } : {}) };
@@ -58,22 +53,28 @@ async function submissionFor(
 export async function submitStored(
   stored: StoredPackage,
   replaced: StoredPackage | null,
-  judge: Judge,
+  roots: string,
   progress: (step: SubmissionStep) => void,
   signal: AbortSignal,
 ): Promise<ReceiptFile> {
   const [{ submitBid }] = await load();
-  const { submission, chains } = await submissionFor(stored.note.lot, judge, progress, signal);
+  const { submission, chains } = await submissionFor(stored.note.lot, roots, progress, signal);
   await keepCertificates(stored.place, chains);
   const receipt = await submitBid(await bidPackageOf(stored.place), submission);
-  if (replaced && replaced.state !== 'replaced') await moveStored(replaced, stored, judge);
+  // Not where only the receipt is asked for again: a replacement may be in preparation by then.
+  if (stored.state !== 'submitted') forgetBidDraft(stored.place.organisation, stored.note.lot);
+  if (replaced && replaced.state !== 'replaced') await moveStored(replaced, stored, roots);
   return receipt;
 }
 
 /** Replaces `from` by `to`, or withdraws it, with the key that its own seed gives. */
-export async function moveStored(from: StoredPackage, to: StoredPackage | null, judge: Judge): Promise<void> {
+export async function moveStored(
+  from: StoredPackage,
+  to: StoredPackage | null,
+  roots: string,
+): Promise<void> {
   const [{ moveBid }, { b64u, deriveBidKeys }] = await load();
-  const { submission } = await submissionFor(from.note.lot, judge, () => undefined);
+  const { submission } = await submissionFor(from.note.lot, roots, () => undefined);
   const { wkSecret } = deriveBidKeys(await seedOfPackage(from.place), b64u.decode(from.commit.bidNonce));
   await moveBid(await bidPackageOf(from.place), wkSecret, to && (await bidPackageOf(to.place)), submission);
 }

@@ -3,7 +3,7 @@ import type { SubmissionStep } from '#client';
 import type { Problem } from '../api/client.ts';
 import { ProblemError } from '../api/client.ts';
 import { submitStored } from './submission.ts';
-import type { Judge } from './submission.ts';
+
 import type { StoredPackage } from './package-store.ts';
 import type { Pace } from './use-sealing.ts';
 
@@ -46,7 +46,7 @@ export function useUpload(changed: () => void) {
   useEffect(() => () => abort.current?.abort(), []);
 
   const start = useCallback(
-    async (stored: StoredPackage, replaced: StoredPackage | null, judge: Judge): Promise<void> => {
+    async (stored: StoredPackage, replaced: StoredPackage | null, roots: string): Promise<void> => {
       abort.current?.abort();
       const controller = new AbortController();
       abort.current = controller;
@@ -73,7 +73,7 @@ export function useUpload(changed: () => void) {
       setUpload({ phase: 'running', arrivedAt, pace: null });
       for (;;) {
         try {
-          await submitStored(stored, replaced, judge, progress, signal);
+          await submitStored(stored, replaced, roots, progress, signal);
           setUpload({ phase: 'idle' });
           return changed();
         } catch (error) {

@@ -1,5 +1,4 @@
 import { ClientFailure, checkLot } from '#client';
-import { instant } from '#kernel';
 import {
   SHEET_NAME,
   TrustError,
@@ -18,6 +17,7 @@ import {
 import type { Certificate, EnvelopeName, FileToSeal, Signer } from '#trust';
 import type { Refused } from '../verify/messages.ts';
 import type { Answer, CheckedKey, ChosenFile, Question } from './messages.ts';
+import { ownNow } from './own-clock.ts';
 import {
   fileToSeal,
   originalOf,
@@ -55,9 +55,9 @@ export async function work(question: Question, tell: Tell, sign: AskSignature): 
   }
 }
 
-function check({ id, lot, roots, now, chain }: Asked<'check'>): CheckedKey {
+function check({ id, lot, roots, chain }: Asked<'check'>): CheckedKey {
   const trust = { ...readTrustFile(roots), crls: [] };
-  const { lotKey, lotKeyHash, latest, certificates } = checkLot(lot, { id, key: null }, trust, instant(now));
+  const { lotKey, lotKeyHash, latest, certificates } = checkLot(lot, { id, key: null }, trust, ownNow());
   certificates.add([chain]);
   return { lotKey, lotKeyHash, latest, own: ownFault(chain, certificates.lookup) };
 }

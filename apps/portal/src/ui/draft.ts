@@ -13,7 +13,7 @@ export function useDraft<T>(
 ): readonly [T, (next: T) => void, () => void] {
   const session = useSession();
   const organisation = common ? '' : (session?.principal.organisationId ?? '');
-  const name = `glasshall:draft:${organisation}:${key}`;
+  const name = nameOf(organisation, key);
   const [state, setState] = useState(() => ({ name, value: read(name, initial) }));
   // Another form's draft, or another organisation's: never shown for this one.
   const value = state.name === name ? state.value : read(name, initial);
@@ -31,6 +31,12 @@ export function useDraft<T>(
   }, [name, initial]);
   return [value, set, clear];
 }
+
+const nameOf = (organisation: string, key: string): string => `glasshall:draft:${organisation}:${key}`;
+
+/** Where the form is not on the page. */
+export const forgetDraft = (organisation: string, key: string): void =>
+  write(nameOf(organisation, key), null);
 
 function read<T>(name: string, initial: T): T {
   try {

@@ -52,6 +52,9 @@ export const bidder = {
     ownFails: 'Your certificate cannot be used for a bid now',
     ownFailsNext:
       'The roots that you chose do not vouch for it, it was revoked, or a current revocation list is missing: a bid sealed with it would be void at the opening. Please ask your certificate authority or the platform.',
+    clocks: 'This machine’s time and the platform’s are more than ten minutes apart',
+    clocksNext:
+      'This machine: {{own}}; the platform: {{server}}. Certificates and revocation lists are judged by this machine’s time, and nothing can be sealed while it may be wrong. Please set this machine’s date and time; if they are right, tell the regulator about the platform’s.',
     needsHead: '2. What the tender asks for',
     controlPrice: 'Control price',
     controlNote: 'A bid above it is rejected (Regulation, article 51)',
@@ -109,6 +112,7 @@ export const bidder = {
     notYet: 'Not ready to seal:',
     missing: {
       roots: 'choose the roots',
+      clock: 'set the clock right',
       key: 'check the opening key',
       sheet: 'complete the sheet',
       files: 'choose the files',

@@ -48,6 +48,9 @@ export const bidder = {
     ownFails: '您的证书现在不能用于投标',
     ownFailsNext:
       '您的证书不被所选的根认可、已被吊销，或缺少有效的吊销清单；用它密封的标书开标时会无效。请联系证书机构或平台。',
+    clocks: '本机时间与平台时间相差超过十分钟',
+    clocksNext:
+      '本机 {{own}}，平台 {{server}}。证书和吊销名单按本机时间判断，时间不对时判断不可信，现在不能密封。请校准本机的日期和时间；本机无误时，请向监督部门反映平台的时间。',
     needsHead: '二、招标文件要求',
     controlPrice: '最高投标限价',
     controlNote: '高于限价的投标将被否决（条例第51条）',
@@ -97,7 +100,13 @@ export const bidder = {
     served:
       '这个网页由平台提供，密封时您信任它是诚实的。不愿信任时，请用 glasshall 命令在自己的电脑上密封并离线核对，两者的标书完全相同。',
     notYet: '还不能密封：',
-    missing: { roots: '选定根文件', key: '检查开标密钥', sheet: '填好一览表', files: '选好投标文件' },
+    missing: {
+      roots: '选定根文件',
+      clock: '校准时钟',
+      key: '检查开标密钥',
+      sheet: '填好一览表',
+      files: '选好投标文件',
+    },
     seal: '密封',
     sealing: '正在密封',
     testing: '正在自检：重新打开并比较',

@@ -2,10 +2,12 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import Button from 'antd/es/button';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { openingQuery, presentReceipt, recordQuery } from '../../api/opening.ts';
 import type { Opening } from '../../api/opening.ts';
+import { forgetBidDraft } from '../../seal/bid-draft.ts';
 import type { StoredPackage } from '../../seal/package-store.ts';
+import { useSession } from '../../session/session-store.ts';
 import { useServerNow } from '../../ui/clock.ts';
 import { yuan } from '../../ui/figures.ts';
 import { Fact, Facts, Section } from '../../ui/parts.tsx';
@@ -28,6 +30,9 @@ export function BidAfter({
   readonly changed: () => void;
 }) {
   const { t } = useTranslation();
+  const { lot } = useLot();
+  const organisation = useSession()?.principal.organisationId ?? '';
+  useEffect(() => forgetBidDraft(organisation, lot.id), [organisation, lot.id]);
   if (!current || current.state === 'sealed')
     return (
       <Empty title={t('bid.late')}>

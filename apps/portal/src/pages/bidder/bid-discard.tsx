@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next';
+import { forgetBidDraft } from '../../seal/bid-draft.ts';
 import { removePackage } from '../../seal/package-store.ts';
 import type { StoredPackage } from '../../seal/package-store.ts';
 import { Final } from '../../ui/final.tsx';
@@ -21,6 +22,7 @@ export function BidDiscard({
   const { t } = useTranslation();
   const run = async (): Promise<void> => {
     await removePackage(stored.place);
+    forgetBidDraft(stored.place.organisation, stored.note.lot);
     changed();
   };
   return (

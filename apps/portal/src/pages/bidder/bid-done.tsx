@@ -6,7 +6,6 @@ import { canonicalBytes } from '#trust';
 import { moveStored } from '../../seal/submission.ts';
 import type { StoredPackage } from '../../seal/package-store.ts';
 import { asProblem, useUpload } from '../../seal/use-upload.ts';
-import { useServerNow } from '../../ui/clock.ts';
 import { Final } from '../../ui/final.tsx';
 import { Fact, Facts, Hash, Section } from '../../ui/parts.tsx';
 import { Time } from '../../ui/time.tsx';
@@ -56,14 +55,13 @@ export function BidDone({ stored, roots, changeRoots, replace, changed }: Done) 
 /** Checked when it was kept: by the same code as `glasshall receipt verify`, against the pinned roots. */
 export function BidReceipt({ stored, roots, changed }: Pick<Done, 'stored' | 'roots' | 'changed'>) {
   const { t } = useTranslation();
-  const now = useServerNow();
   const { upload, start } = useUpload(changed);
   const [asked, setAsked] = useState(false);
   const { receipt } = stored;
   if (!receipt) return null;
   const again = (): void => {
     setAsked(true);
-    if (roots && now !== null) void start(stored, null, { roots: roots.text, now });
+    if (roots) void start(stored, null, roots.text);
   };
   return (
     <Section title={t('verify.receiptHolds')}>
@@ -102,11 +100,10 @@ export function BidReceipt({ stored, roots, changed }: Pick<Done, 'stored' | 'ro
 
 function Withdraw({ stored, roots, changed }: Pick<Done, 'stored' | 'roots' | 'changed'>) {
   const { t } = useTranslation();
-  const now = useServerNow();
   const run = async (): Promise<void> => {
-    if (!roots || now === null) return;
+    if (!roots) return;
     try {
-      await moveStored(stored, null, { roots: roots.text, now });
+      await moveStored(stored, null, roots.text);
     } catch (error) {
       throw asProblem(error);
     }

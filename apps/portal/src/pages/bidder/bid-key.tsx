@@ -3,6 +3,7 @@ import Button from 'antd/es/button';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CheckedKey } from '../../seal/messages.ts';
+import { clocksApart, ownNow } from '../../seal/own-clock.ts';
 import { fetchLotFile, fetchOwnChain } from '../../seal/submission.ts';
 import { asProblem } from '../../seal/use-upload.ts';
 import { WorkRefused, ask } from '../../seal/worker-call.ts';
@@ -10,6 +11,7 @@ import { FaultView } from '../../session/fault-view.tsx';
 import { useServerNow } from '../../ui/clock.ts';
 import { Fact, Facts, Hash } from '../../ui/parts.tsx';
 import { Time } from '../../ui/time.tsx';
+import { beijing } from '../../ui/time.tsx';
 import type { Refused } from '../../verify/messages.ts';
 import type { Roots } from '../../verify/use-verification.ts';
 import { useLot } from '../public/lot.tsx';
@@ -30,22 +32,16 @@ export function BidKey({
   const { t } = useTranslation();
   const { lot } = useLot();
   const now = useServerNow();
+  const apart = clocksApart(now);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const check = async (): Promise<void> => {
-    if (!roots || now === null) return;
+    if (!roots || now === null || apart) return;
     setBusy(true);
     setError(null);
     try {
       const [file, chain] = await Promise.all([fetchLotFile(lot.id), fetchOwnChain()]);
-      const question = {
-        kind: 'check' as const,
-        id: lot.id,
-        lot: file,
-        roots: roots.text,
-        now: Math.floor(now),
-        chain,
-      };
+      const question = { kind: 'check' as const, id: lot.id, lot: file, roots: roots.text, chain };
       take((await ask(question, 'checked')).checked);
     } catch (fault) {
       setError(fault);
@@ -55,9 +51,10 @@ export function BidKey({
   return (
     <>
       <VerifyRoots roots={roots} change={changeRoots} />
+      {apart && now !== null && <ClocksApart server={now} />}
       {!checked && (
         <p className="actions">
-          <Button type="primary" disabled={!roots} loading={busy} onClick={() => void check()}>
+          <Button type="primary" disabled={!roots || apart} loading={busy} onClick={() => void check()}>
             {t('bid.checkKey')}
           </Button>
           {busy && <span role="status">{t('bid.checking')}</span>}
@@ -74,6 +71,21 @@ export function BidKey({
       )}
       {error !== null && !(error instanceof WorkRefused) && <FaultView error={asProblem(error)} />}
     </>
+  );
+}
+
+/** Which clock is wrong only the reader can find out. */
+function ClocksApart({ server }: { readonly server: number }) {
+  const { t } = useTranslation();
+  const times = { own: `${beijing(ownNow())} UTC+8`, server: `${beijing(server)} UTC+8` };
+  return (
+    <Alert
+      type="error"
+      role="alert"
+      className="problem"
+      title={t('bid.clocks')}
+      description={t('bid.clocksNext', times)}
+    />
   );
 }
 

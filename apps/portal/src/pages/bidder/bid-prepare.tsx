@@ -2,7 +2,9 @@ import Button from 'antd/es/button';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { EnvelopeName } from '#trust';
+import { bidDraftOf } from '../../seal/bid-draft.ts';
 import type { CheckedKey, ChosenFile } from '../../seal/messages.ts';
+import { clocksApart } from '../../seal/own-clock.ts';
 import type { StoredPackage } from '../../seal/package-store.ts';
 import { EMPTY_SHEET, sheetOf } from '../../seal/sheet.ts';
 import type { SheetDraft } from '../../seal/sheet.ts';
@@ -46,7 +48,7 @@ export function BidPrepare({
   const { lot } = useLot();
   const session = useSession();
   const now = useServerNow();
-  const [draft, setDraft] = useDraft<BidDraft>(`bid:${lot.id}`, EMPTY);
+  const [draft, setDraft] = useDraft<BidDraft>(bidDraftOf(lot.id), EMPTY);
   const [held, setHeld] = useState<readonly ChosenFile[]>([]);
   const [checked, setChecked] = useState<CheckedKey | null>(null);
   const { sealing, run, cancel } = useSealing(changed);
@@ -62,6 +64,7 @@ export function BidPrepare({
   const key = checked?.own === null ? checked : null;
   const missing = {
     roots: roots === null,
+    clock: clocksApart(now),
     key: key === null,
     sheet: sheet === null,
     files: !isComplete(draft.files, held),

@@ -6,7 +6,7 @@ import type { Pace, Sealing } from '../../seal/use-sealing.ts';
 import { bytes } from '../../ui/figures.ts';
 import { Refusal } from './bid-key.tsx';
 
-const STEPS = ['roots', 'key', 'sheet', 'files'] as const;
+const STEPS = ['roots', 'clock', 'key', 'sheet', 'files'] as const;
 
 export function BidSeal({
   sealing,

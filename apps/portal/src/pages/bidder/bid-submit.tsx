@@ -5,7 +5,6 @@ import { isProblem } from '../../api/client.ts';
 import type { StoredPackage } from '../../seal/package-store.ts';
 import { useUpload } from '../../seal/use-upload.ts';
 import type { Upload } from '../../seal/use-upload.ts';
-import { useServerNow } from '../../ui/clock.ts';
 import { bytes } from '../../ui/figures.ts';
 import { Fact, Facts, Hash, Section } from '../../ui/parts.tsx';
 import { ProblemView } from '../../ui/states.tsx';
@@ -31,13 +30,12 @@ export function BidSubmit({
   readonly changed: () => void;
 }) {
   const { t } = useTranslation();
-  const now = useServerNow();
   const { upload, start } = useUpload(changed);
   const begun = stored.receipt !== null;
   const busy = upload.phase !== 'idle' && upload.phase !== 'failed';
   const size = stored.commit.envelopes.reduce((sum, { length }) => sum + length, 0);
   const send = (): void => {
-    if (roots && now !== null) void start(stored, replaced, { roots: roots.text, now });
+    if (roots) void start(stored, replaced, roots.text);
   };
   return (
     <Section title={t('bid.submitHead')}>
@@ -58,7 +56,7 @@ export function BidSubmit({
       {upload.phase === 'failed' && <Failed error={upload.error} />}
       {!busy && (
         <p className="actions">
-          <Button type="primary" disabled={!roots || now === null} onClick={send}>
+          <Button type="primary" disabled={!roots} onClick={send}>
             {t(begun ? 'bid.goOn' : 'bid.submit')}
           </Button>
         </p>
