@@ -36,6 +36,7 @@ describe('configuration', () => {
       publicUrl: 'http://localhost:3000',
       database: null,
       s3: null,
+      hall: { viewers: 5000, viewersPerAddress: 200 },
     });
   });
 

@@ -70,7 +70,7 @@ export const variables = {
   RATE_LIMIT_PER_ADDRESS: whole(1, 100_000_000).default(6000),
   RATE_LIMIT_PER_SESSION: whole(1, 100_000_000).default(3000),
   HALL_VIEWERS: whole(1, 100_000).default(5000),
-  HALL_VIEWERS_PER_ADDRESS: whole(1, 100_000).default(1000),
+  HALL_VIEWERS_PER_ADDRESS: whole(1, 100_000).default(200),
   DATABASE_URL: postgresUrl.optional(),
   MIGRATION_DATABASE_URL: postgresUrl.optional(),
   DATABASE_POOL: whole(2, 500).default(20),

@@ -1,4 +1,6 @@
 import { isProblem, refusalIn } from './client.ts';
+import { pollingAfter } from './hall-polling.ts';
+import type { Polling } from './hall-polling.ts';
 import { streamParser } from './stream-parser.ts';
 import type { StreamBlock } from './stream-parser.ts';
 
@@ -10,7 +12,7 @@ export interface HallEvent {
   readonly at: string;
 }
 
-/** `polling`: no stream is to be had here, the feed is asked for every few seconds. `over`: nothing more will come. */
+/** `polling`: no stream is to be had here, the feed is asked for again and again. `over`: nothing more will come. */
 export type Connection = 'connecting' | 'live' | 'reconnecting' | 'polling' | 'over';
 
 export interface HallListener {
@@ -29,10 +31,6 @@ const SILENCE_MS = 40_000;
 const HELLO_MS = 10_000;
 const FIRST_RETRY_MS = 500;
 const MAX_RETRY_MS = 10_000;
-const POLL_MS = 3_000;
-/** Then a stream is tried again. */
-const POLLS = 20;
-const FAILURES_BEFORE_POLLING = 3;
 const PAGE = 500;
 
 /**
@@ -78,8 +76,8 @@ class Follower {
       } catch (error) {
         failures += 1;
         if (this.refuses(error)) return;
-        const full = isProblem(error) && error.status === 429;
-        if (!this.done && (full || failures >= FAILURES_BEFORE_POLLING)) await this.poll();
+        const polling = pollingAfter(isProblem(error) ? error.status : null, failures);
+        if (polling) await this.poll(polling);
       }
       if (this.done) break;
       this.listener.connection('reconnecting');
@@ -147,8 +145,8 @@ class Follower {
   }
 
   /** The feed that needs nothing but requests, for as long as a stream would be too much to ask for. */
-  private async poll(): Promise<void> {
-    for (let round = 0; round < POLLS && !this.done; round++) {
+  private async poll({ everyMs, times }: Polling): Promise<void> {
+    for (let round = 0; round < times && !this.done; round++) {
       const begun = this.last;
       const answered = await this.ask().then(
         () => true,
@@ -156,7 +154,7 @@ class Follower {
       );
       if (this.done) return;
       this.listener.connection(answered ? 'polling' : 'reconnecting');
-      if (this.last - begun < PAGE) await this.pause(POLL_MS);
+      if (this.last - begun < PAGE) await this.pause(everyMs);
     }
   }
 
