@@ -225,7 +225,7 @@ describeInBrowser('the agency', (executable) => {
     await page.getByText('问题中出现了本单位的名称或信用代码').waitFor();
     await ask.fill('工期是否含节假日？');
     await page.getByRole('button', { name: '提交问题' }).click();
-    await page.getByText('已收到，编号 1').waitFor();
+    await page.getByText('已收到。代理机构答复后会连同问题公开。').waitFor();
     expect(await axeViolations(page)).toEqual([]);
 
     await become('代理机构');

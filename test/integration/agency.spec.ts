@@ -2,10 +2,20 @@
 import request from 'supertest';
 import type { Test } from 'supertest';
 import { addMs, DAY, formatInstant } from '#kernel';
+import type { LotId } from '#kernel';
+import { Parties } from '#parties';
+import { UnitOfWork } from '#persistence';
+import type { Tx } from '#persistence';
 import { signRecord } from '#trust';
 import type { DeadlineChange, Signed } from '#trust';
+import type { Principal } from '#web';
 import type { z } from 'zod';
 import { dayPage } from '../../libs/award/src/http/award-answers.ts';
+import { LotSteps } from '../../libs/tendering/src/application/lot-steps.ts';
+import { LotStore } from '../../libs/tendering/src/application/lot-store.ts';
+import { QuestionLimit } from '../../libs/tendering/src/application/question-limit.ts';
+import { QuestionStore } from '../../libs/tendering/src/application/question-store.ts';
+import { Questions } from '../../libs/tendering/src/application/questions.ts';
 import {
   deskLotPage,
   partyList,
@@ -19,6 +29,24 @@ import type { Cast } from '../support/people.ts';
 import * as tender from '../support/tender.ts';
 import { createTestApp } from '../support/test-app.ts';
 import type { TestApp } from '../support/test-app.ts';
+
+/** Runs everything twice, as after a conflict: the first run is undone. */
+class RepeatingUnitOfWork extends UnitOfWork {
+  constructor(private readonly inner: UnitOfWork) {
+    super();
+  }
+  async run<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    const again = new Error('again');
+    const undone = this.inner.run(async (tx) => {
+      await work(tx);
+      throw again;
+    });
+    await undone.catch((error: unknown) => {
+      if (error !== again) throw error;
+    });
+    return this.inner.run(work);
+  }
+}
 
 let app: TestApp;
 let cast: Cast;
@@ -204,7 +232,7 @@ describe('a question', () => {
     const text = '第三章的工期含节假日吗？';
     const before = await everyRow();
     const askers = [cast.bidder, second];
-    for (const asker of askers) await asker.post(`/lots/${lot}/questions`, { text }).expect(201);
+    for (const asker of askers) await asker.post(`/lots/${lot}/questions`, { text }).expect(204);
     const added: string[] = [];
     for (const [table, rows] of await everyRow()) {
       const known = new Set(before.get(table));
@@ -241,8 +269,9 @@ describe('a question', () => {
   it('is answered by the agency, once; then both are everybody’s, without names', async () => {
     const lot = await tender.publishedLot(cast, tender.slowLotBody());
     const ask = (text: string) => cast.bidder.post(`/lots/${lot}/questions`, { text });
-    await ask('图纸第 5 页的尺寸？').expect(201);
-    expect((await ask('工期？').expect(201)).body).toEqual({ n: 2 });
+    await ask('图纸第 5 页的尺寸？').expect(204);
+    // No number: two of them would tell how many others asked between.
+    expect((await ask('工期？').expect(204)).text).toBe('');
     expect(await refused(cast.agency.post(`/lots/${lot}/questions`, { text: '?' }))).toBe(
       '403 WEB.FORBIDDEN',
     );
@@ -272,15 +301,18 @@ describe('a question', () => {
       '422 TENDERING.ANSWER_VERSION',
     );
     await answer(2, { text: '以日历天计。' }).expect(204);
+    // The question before it waits, and no gap says so.
+    expect(await page(api(`/lots/${lot}/questions`))).toMatchObject({ items: [{ n: 1, text: '工期？' }] });
     expect(await refused(answer(2, { text: '改口' }))).toBe('409 TENDERING.QUESTION_ANSWERED');
     await tender.publish(cast.agency, lot, { kind: 'change', summary: '更正图纸第 5 页' });
     await answer(1, { text: '已更正。', noticeVersion: 2 }).expect(204);
 
     const seen = await page<{ n: number }>(api(`/lots/${lot}/questions?limit=1`));
     expect(Object.keys(seen.items[0] ?? {}).sort()).toEqual(['answer', 'askedOn', 'n', 'text']);
-    expect(seen.items).toMatchObject([{ n: 1, answer: { text: '已更正。', noticeVersion: 2 } }]);
+    expect(seen.items).toMatchObject([{ n: 1, text: '工期？', answer: { noticeVersion: null } }]);
     const rest = await page(api(`/lots/${lot}/questions?limit=5&cursor=${seen.nextCursor ?? ''}`));
-    expect(rest).toMatchObject({ items: [{ n: 2, answer: { noticeVersion: null } }], nextCursor: null });
+    const corrected = { n: 2, answer: { text: '已更正。', noticeVersion: 2 } };
+    expect(rest).toMatchObject({ items: [corrected], nextCursor: null });
     const change = (sql: string) => app.database.dataSource.query(sql);
     await expect(change(`UPDATE tendering.question SET text = 'x'`)).rejects.toThrow();
     await expect(change(`DELETE FROM tendering.answer`)).rejects.toThrow();
@@ -294,15 +326,33 @@ describe('a question', () => {
     const lot = await tender.publishedLot(cast, tender.slowLotBody());
     const codes = [];
     for (let n = 0; n < 6; n += 1) codes.push((await ask(lot)).status);
-    expect(codes).toEqual([201, 201, 201, 201, 201, 429]);
+    expect(codes).toEqual([204, 204, 204, 204, 204, 429]);
     expect(await refused(ask(lot))).toBe('429 TENDERING.QUESTIONS_TOO_MANY');
+  });
+
+  it('counts once for its asker, though a conflict has its transaction run again', async () => {
+    const lot = await tender.publishedLot(cast, tender.slowLotBody());
+    const part = <T>(token: abstract new (...args: never[]) => T): T => app.app.get(token, { strict: false });
+    const questions = new Questions(
+      new RepeatingUnitOfWork(app.database.unitOfWork),
+      part(LotStore),
+      part(QuestionStore),
+      part(LotSteps),
+      new QuestionLimit(),
+      part(Parties),
+    );
+    const who = { organisationId: cast.bidder.creditCode } as Principal;
+    for (let n = 0; n < 5; n += 1) await questions.ask(who, lot as LotId, '?');
+    await expect(questions.ask(who, lot as LotId, '?')).rejects.toMatchObject({
+      refusal: { code: 'TENDERING.QUESTIONS_TOO_MANY' },
+    });
   });
 });
 
 describe('the API’s document', () => {
   it('describes these answers, every field of them', async () => {
     const lot = await tender.publishedLot(cast, tender.slowLotBody());
-    await cast.bidder.post(`/lots/${lot}/questions`, { text: '?' }).expect(201);
+    await cast.bidder.post(`/lots/${lot}/questions`, { text: '?' }).expect(204);
     const described: [string, z.ZodType][] = [
       ['/agency/projects', projectPage],
       ['/agency/lots', deskLotPage],

@@ -162,7 +162,7 @@ export const questionsQuery = (id: string, of: 'public' | 'agency') =>
     refetchInterval: 30_000,
   });
 export const askQuestion = (id: string, text: string) =>
-  unwrap(api.POST('/api/v1/lots/{id}/questions', { ...lotPath(id), body: { text } }));
+  done(api.POST('/api/v1/lots/{id}/questions', { ...lotPath(id), body: { text } }));
 export const answerQuestion = (id: string, n: number, body: { text: string; noticeVersion?: number }) =>
   done(api.POST('/api/v1/lots/{id}/questions/{n}/answer', { params: { path: { id, n } }, body }));
 

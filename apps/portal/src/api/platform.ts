@@ -693,7 +693,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Answered questions, without names */
+        /** Answered questions, without names, in the order of their answers */
         get: operations["QuestionsController_published"];
         put?: never;
         /** Asks on the documents, before the deadline; who asks is not kept (法22) */
@@ -3708,6 +3708,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: {
+                            /** @description In the public list by answers, in the agency’s by questions */
                             n: number;
                             text: string;
                             /** @description YYYY-MM-DD in Beijing */
@@ -3749,15 +3750,11 @@ export interface operations {
             };
         };
         responses: {
-            201: {
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": {
-                        n: number;
-                    };
-                };
+                content?: never;
             };
             /** @description Problem */
             default: {
@@ -3825,6 +3822,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: {
+                            /** @description In the public list by answers, in the agency’s by questions */
                             n: number;
                             text: string;
                             /** @description YYYY-MM-DD in Beijing */

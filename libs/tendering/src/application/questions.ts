@@ -11,11 +11,7 @@ import { actorOf, assertAgency, LotSteps } from './lot-steps.ts';
 import { LotStore } from './lot-store.ts';
 import { QuestionLimit } from './question-limit.ts';
 import { QuestionStore } from './question-store.ts';
-
-export interface QuestionPage {
-  readonly after: number;
-  readonly limit: number;
-}
+import type { QuestionPage } from './question-store.ts';
 
 /**
  * Questions on the documents and their answers. A question names nobody; an answer that changes the documents is a
@@ -32,18 +28,23 @@ export class Questions {
     private readonly parties: Parties,
   ) {}
 
-  /** `who` is asked for the right to ask, and for no more: nothing of it goes into the transaction. */
-  async ask(who: Principal, lotId: LotId, text: string): Promise<{ readonly n: number }> {
+  /**
+   * `who` is asked for the right to ask, and for no more: nothing of it goes into the transaction. No number is
+   * answered: two of them would tell how many others asked between (法22).
+   */
+  async ask(who: Principal, lotId: LotId, text: string): Promise<void> {
     const organisation = await this.parties.organisation(who.organisationId);
     const asker = { creditCode: who.organisationId, name: organisation?.name ?? who.organisationId };
-    return this.unitOfWork.run(async (tx) => {
+    // The transaction may be run again; the process's memory counts once.
+    let counted = false;
+    await this.unitOfWork.run(async (tx) => {
       const { lot, now } = await this.steps.hold(tx, lotId);
       if (lot.state === 'draft') throw tenderError('TENDERING.LOT_UNKNOWN');
       const asked = await this.questions.count(tx, lotId);
       const { n } = unwrap(decideQuestion({ ...lot, asked, text, asker }, now));
-      this.limit.take(who.organisationId, lotId, now);
+      if (!counted) this.limit.take(who.organisationId, lotId, now);
+      counted = true;
       await this.questions.ask(tx, lotId, n, text);
-      return { n };
     });
   }
 
@@ -65,19 +66,19 @@ export class Questions {
     });
   }
 
-  /** Answered ones, for anybody. */
+  /** Answered ones, for anybody, numbered as they were answered. */
   async published(lotId: LotId, page: QuestionPage): Promise<readonly Question[]> {
     return this.unitOfWork.run(
       async (tx) => {
         const lot = await this.lots.lot(tx, lotId);
         if (!lot || lot.noticeVersion === 0) throw tenderError('TENDERING.LOT_UNKNOWN');
-        return this.questions.list(tx, lotId, { ...page, answeredOnly: true });
+        return this.questions.answered(tx, lotId, page);
       },
       { readOnly: true },
     );
   }
 
-  /** All, for the agency that answers. */
+  /** All, for the agency that answers, numbered as they were asked. */
   async all(who: Principal, lotId: LotId, page: QuestionPage): Promise<readonly Question[]> {
     return this.unitOfWork.run(
       async (tx) => {
@@ -85,7 +86,7 @@ export class Questions {
         const project = lot && (await this.lots.project(tx, lot.projectId));
         if (!lot || !project) throw tenderError('TENDERING.LOT_UNKNOWN');
         assertAgency({ lot, project }, who);
-        return this.questions.list(tx, lotId, { ...page, answeredOnly: false });
+        return this.questions.all(tx, lotId, page);
       },
       { readOnly: true },
     );

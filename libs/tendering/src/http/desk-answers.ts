@@ -73,7 +73,7 @@ export const partyList = z.object({ items: z.array(party) });
 
 export const questionPage = pageSchema(
   z.object({
-    n: z.int(),
+    n: z.int().describe('In the public list by answers, in the agency’s by questions'),
     text: z.string(),
     askedOn: z.string().describe('YYYY-MM-DD in Beijing'),
     answer: z.object({ text: z.string(), answeredAt: time, noticeVersion: z.int().nullable() }).nullable(),
@@ -83,8 +83,6 @@ export const questionPage = pageSchema(
 export const proposalAnswer = z.object({
   proposal: z.object({ signed: signed(deadlineChange), proposedAt: time }).nullable(),
 });
-
-export const askedAnswer = z.object({ n: z.int() });
 
 export const draftOf = <T extends z.ZodType>(record: T) => z.object({ record });
 export const signedOf = <T extends z.ZodType>(record: T) => z.object({ signed: signed(record) });

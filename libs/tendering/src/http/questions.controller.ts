@@ -4,9 +4,9 @@ import { formatInstant } from '#kernel';
 import { Answers, CurrentPrincipal, decodeCursor, PageQuery, pageOf, Public, RequirePermission } from '#web';
 import type { Principal } from '#web';
 import { Questions } from '../application/questions.ts';
-import type { QuestionPage } from '../application/questions.ts';
+import type { QuestionPage } from '../application/question-store.ts';
 import type { Question } from '../domain/question.ts';
-import { askedAnswer, questionPage } from './desk-answers.ts';
+import { questionPage } from './desk-answers.ts';
 import { lotId } from './parameters.ts';
 import { AnswerDto, QuestionDto } from './tendering.dto.ts';
 
@@ -34,7 +34,7 @@ export class QuestionsController {
 
   @Get('lots/:id/questions')
   @Public()
-  @ApiOperation({ summary: 'Answered questions, without names' })
+  @ApiOperation({ summary: 'Answered questions, without names, in the order of their answers' })
   @Answers(questionPage)
   async published(@Param('id') id: string, @Query() query: PageQuery) {
     return page(await this.questions.published(lotId(id), positionOf(query)), query.limit);
@@ -42,14 +42,10 @@ export class QuestionsController {
 
   @Post('lots/:id/questions')
   @RequirePermission('bid.submit')
+  @HttpCode(204)
   @ApiBearerAuth()
   @ApiOperation({ summary: 'Asks on the documents, before the deadline; who asks is not kept (法22)' })
-  @Answers(askedAnswer, '', 201)
-  async ask(
-    @Param('id') id: string,
-    @Body() dto: QuestionDto,
-    @CurrentPrincipal() who: Principal,
-  ): Promise<{ n: number }> {
+  ask(@Param('id') id: string, @Body() dto: QuestionDto, @CurrentPrincipal() who: Principal): Promise<void> {
     return this.questions.ask(who, lotId(id), dto.text);
   }
 

@@ -3,6 +3,7 @@ import { instant } from '#kernel';
 import type { LotId } from '#kernel';
 import type { Tx } from '#persistence';
 import { QuestionStore } from '../application/question-store.ts';
+import type { QuestionPage } from '../application/question-store.ts';
 import type { Question } from '../domain/question.ts';
 
 interface QuestionRecord {
@@ -53,10 +54,24 @@ export class TypeormQuestionStore extends QuestionStore {
     return row ? questionOf(row) : null;
   }
 
-  async list(tx: Tx, lotId: LotId, page: Parameters<QuestionStore['list']>[2]): Promise<readonly Question[]> {
+  async all(tx: Tx, lotId: LotId, { after, limit }: QuestionPage): Promise<readonly Question[]> {
     const rows = await tx.query<QuestionRecord>(
-      `${QUESTION} WHERE q.lot_id = $1 AND q.n > $2 AND (a.n IS NOT NULL OR NOT $3::boolean) ORDER BY q.n LIMIT $4`,
-      [lotId, page.after, page.answeredOnly, page.limit],
+      `${QUESTION} WHERE q.lot_id = $1 AND q.n > $2 ORDER BY q.n LIMIT $3`,
+      [lotId, after, limit],
+    );
+    return rows.map(questionOf);
+  }
+
+  async answered(tx: Tx, lotId: LotId, { after, limit }: QuestionPage): Promise<readonly Question[]> {
+    // Answers of a lot come one after another, under its lock.
+    const rows = await tx.query<QuestionRecord>(
+      `SELECT * FROM (
+         SELECT (row_number() OVER (ORDER BY a.answered_at, a.n))::integer AS n, q.text,
+                to_char(q.asked_on, 'YYYY-MM-DD') AS "askedOn", a.text AS answer, a.answered_at AS "answeredAt",
+                a.notice_version AS "noticeVersion"
+           FROM tendering.question q JOIN tendering.answer a USING (lot_id, n) WHERE q.lot_id = $1) AS numbered
+        WHERE n > $2 ORDER BY n LIMIT $3`,
+      [lotId, after, limit],
     );
     return rows.map(questionOf);
   }

@@ -181,7 +181,7 @@ export const agency: Same<typeof chinese> = {
       award: 'Publicity and award',
     },
     questionsLead:
-      'Who asks is kept from everybody until the deadline, and not stored. An answer is public with its question, without names. Objections to the documents (Implementing Regulation, article 22) are not handled here.',
+      'Who asks is kept from everybody until the deadline, and not stored. An answer is public with its question, without names, and numbered by the order of answers. Objections to the documents (Implementing Regulation, article 22) are not handled here.',
     noQuestions: 'Nobody has asked yet',
     question: 'Question {{n}}',
     askedOn: 'Asked on {{day}}',
@@ -278,7 +278,7 @@ export const agency: Same<typeof chinese> = {
     ask: 'Ask about the documents',
     secret:
       'Who asks is not stored, and nobody learns it before the deadline (Tendering Law, article 22). Name neither your organisation nor its people, nor anything they are known by.',
-    taken: 'Received, number {{n}}. It becomes public with the agency’s answer.',
+    taken: 'Received. It becomes public with the agency’s answer.',
     send: 'Send the question',
   },
 };

@@ -14,7 +14,8 @@ export const hall = {
       connecting: 'Connecting to the hall…',
       live: 'Live',
       reconnecting: 'The connection broke; reconnecting. Nothing that happens is lost.',
-      polling: 'No live connection can be had; asked anew every few seconds, in a full hall every 15. Nothing is lost.',
+      polling:
+        'No live connection can be had; asked anew every few seconds, in a full hall every 15. Nothing is lost.',
       over: 'The opening is over; below is all that happened.',
     },
     moment: {

@@ -59,14 +59,15 @@ function AskForm({ lotId }: { readonly lotId: string }) {
   const { t } = useTranslation();
   const id = useId();
   const [text, set, clear] = useDraft(`question:${lotId}`, '');
-  const [asked, setAsked] = useState<number | null>(null);
+  const [asked, setAsked] = useState(false);
   const [busy, setBusy] = useState(false);
   const [fault, setFault] = useState<unknown>(null);
   const ask = async (): Promise<void> => {
     setBusy(true);
     setFault(null);
     try {
-      setAsked((await askQuestion(lotId, text)).n);
+      await askQuestion(lotId, text);
+      setAsked(true);
       clear();
     } catch (error) {
       setFault(error);
@@ -97,7 +98,7 @@ function AskForm({ lotId }: { readonly lotId: string }) {
         onChange={({ target }) => set(target.value)}
       />
       {fault !== null && <FaultView error={fault} />}
-      <p role="status">{asked !== null && t('questions.taken', { n: asked })}</p>
+      <p role="status">{asked && t('questions.taken')}</p>
       <Button type="primary" htmlType="submit" loading={busy} disabled={text.trim() === ''}>
         {t('questions.send')}
       </Button>
