@@ -34,6 +34,19 @@ export interface StoredPackage {
   readonly state: PackageState;
 }
 
+/** Something of it cannot be read now. It may be all that is left of a submitted bid, so it is kept, and shown. */
+export interface DamagedPackage {
+  readonly place: PackagePlace;
+  /** Null where that cannot be read either: of which lot it is, is not known. */
+  readonly note: PackageNote | null;
+}
+
+export interface Packages {
+  /** Newest first. */
+  readonly whole: readonly StoredPackage[];
+  readonly damaged: readonly DamagedPackage[];
+}
+
 const NOTE = 'note.json';
 
 async function ownFolder(organisation: string): Promise<FileSystemDirectoryHandle | null> {
@@ -48,12 +61,16 @@ async function ownFolder(organisation: string): Promise<FileSystemDirectoryHandl
 const names = (folder: FileSystemDirectoryHandle): AsyncIterable<string> =>
   (folder as unknown as { keys(): AsyncIterable<string> }).keys();
 
+const isMissing = (error: unknown): boolean =>
+  error instanceof DOMException && error.name === 'NotFoundError';
+
+/** Null only where the file is not there. @throws what is wrong with one that is there and cannot be read */
 async function jsonOf<T>(folder: FileSystemDirectoryHandle, name: string): Promise<T | null> {
-  try {
-    return JSON.parse(new TextDecoder().decode(await readWhole(folder, name))) as T;
-  } catch {
-    return null;
-  }
+  const handle = await folder.getFileHandle(name).catch((error: unknown) => {
+    if (isMissing(error)) return null;
+    throw error;
+  });
+  return handle && (JSON.parse(await (await handle.getFile()).text()) as T);
 }
 
 function stateOf(receipt: ReceiptFile | null, moveReceipt: ReceiptFile | null): PackageState {
@@ -63,15 +80,14 @@ function stateOf(receipt: ReceiptFile | null, moveReceipt: ReceiptFile | null): 
   return receipt ? 'uploading' : 'sealed';
 }
 
-async function readStored(place: PackagePlace): Promise<StoredPackage | null> {
+/** 'leftover': of a sealing that was given up. It was never submitted: COMMIT is written before anything is sent. */
+async function readStored(place: PackagePlace): Promise<StoredPackage | 'leftover'> {
   const folder = await packageFolder(place, { create: false });
-  const note = await jsonOf<PackageNote>(folder, NOTE);
   const commit = await jsonOf<Commit>(folder, 'commit.json');
-  if (!note || !commit) {
-    await removeUnlessBusy(place);
-    return null;
-  }
   const receipt = await jsonOf<ReceiptFile>(folder, 'receipt.json');
+  if (!commit && !receipt) return 'leftover';
+  const note = await jsonOf<PackageNote>(folder, NOTE);
+  if (!note || !commit) throw new Error('a part is missing');
   const moveReceipt = await jsonOf<ReceiptFile>(folder, 'move-receipt.json');
   const { hashText } = await import('#trust');
   const c = hashText('commit', commit);
@@ -81,21 +97,50 @@ async function readStored(place: PackagePlace): Promise<StoredPackage | null> {
 /** Held while a package is made: what is not whole and not held is what a closed page or a lost power left behind. */
 export const lockOf = ({ id }: PackagePlace): string => `glasshall-package-${id}`;
 
-async function removeUnlessBusy(place: PackagePlace): Promise<void> {
+async function isBusy(place: PackagePlace): Promise<boolean> {
   const { held } = await navigator.locks.query();
-  if (!held?.some(({ name }) => name === lockOf(place))) await removePackage(place);
+  return held?.some(({ name }) => name === lockOf(place)) ?? false;
 }
 
-/** The packages of an organisation on this machine, newest first. */
-async function listStored(organisation: string): Promise<StoredPackage[]> {
-  const folder = await ownFolder(organisation);
-  if (!folder) return [];
-  const found: StoredPackage[] = [];
-  for await (const id of names(folder)) {
-    const stored = await readStored({ organisation, id });
-    if (stored) found.push(stored);
+/** Looked at again under the lock: what was being made may be whole by now. */
+async function removeLeftover(place: PackagePlace): Promise<void> {
+  await navigator.locks.request(lockOf(place), { ifAvailable: true }, async (lock) => {
+    if (lock && (await readStored(place)) === 'leftover') await removePackage(place);
+  });
+}
+
+/** What cannot be read, without guessing why; null where it is being made, or was deleted meanwhile. */
+async function damagedAt(place: PackagePlace): Promise<DamagedPackage | null> {
+  if (await isBusy(place)) return null;
+  try {
+    const folder = await packageFolder(place, { create: false });
+    return { place, note: await jsonOf<PackageNote>(folder, NOTE).catch(() => null) };
+  } catch (error) {
+    return isMissing(error) ? null : { place, note: null };
   }
-  return found.sort((a, b) => b.note.sealedAt - a.note.sealedAt);
+}
+
+/** The packages of an organisation on this machine. Only what a sealing left behind is removed on the way. */
+export async function listStored(organisation: string): Promise<Packages> {
+  const folder = await ownFolder(organisation);
+  const whole: StoredPackage[] = [];
+  const damaged: DamagedPackage[] = [];
+  if (!folder) return { whole, damaged };
+  for await (const id of names(folder)) {
+    const place = { organisation, id };
+    try {
+      const read = () => readStored(place);
+      // Once more: a receipt that was written at this very moment reads well the next time.
+      const stored = await read().catch(read);
+      if (stored === 'leftover') await removeLeftover(place);
+      else whole.push(stored);
+    } catch {
+      const found = await damagedAt(place);
+      if (found) damaged.push(found);
+    }
+  }
+  whole.sort((a, b) => b.note.sealedAt - a.note.sealedAt);
+  return { whole, damaged };
 }
 
 export const packagesQuery = (organisation: string) =>

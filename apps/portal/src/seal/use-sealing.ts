@@ -62,6 +62,8 @@ export function useSealing(finished: () => void) {
     async (task: SealTask): Promise<void> => {
       const controller = new AbortController();
       abort.current = controller;
+      // A browser that is short of room deletes what it was not asked to keep; the page then says so (NotKept).
+      await navigator.storage.persist().catch(() => false);
       const place = { organisation: task.organisation, id: crypto.randomUUID() };
       await navigator.locks.request(lockOf(place), async () => {
         let at: 'sealing' | 'testing' = 'sealing';

@@ -162,6 +162,13 @@ export const bidder = {
     forget: 'Delete from this computer',
     forgetText:
       'Deletes the copies of the sealed files, the seed and the receipts on this computer; the bid on the platform and the public record stay as they are. Save the receipt and the recovery code first: without them nothing here can prove that the bid was yours.',
+    damaged: 'A bid on this computer cannot be read at the moment',
+    damagedNext:
+      'A bid that was submitted stands on the platform as before, and nothing was deleted here. Please close other tabs, check the disk, restart the browser and open this page again. If it still cannot be read, go on with the bid’s files that you saved and the glasshall command; the recovery code can replace or withdraw the bid.',
+    damagedForget:
+      'It may hold the seed and the receipts of a submitted bid, and they cannot be brought back: without files and a recovery code saved elsewhere, the bid can no longer be replaced or withdrawn here, nor be shown to be yours.',
+    notKept:
+      'The browser did not agree to keep this for good: when the disk is short of room, it may delete the seed and the receipts of this bid by itself. Please save the bid’s files and the recovery code elsewhere now.',
     doneHead: 'The bid is submitted',
     done: 'There is nothing more that you have to do.',
     doneNext:

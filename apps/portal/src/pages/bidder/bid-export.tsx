@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { filesOfPackage } from '../../seal/package-store.ts';
 import type { StoredPackage } from '../../seal/package-store.ts';
 import { bytes } from '../../ui/figures.ts';
+import { NotKept } from './not-kept.tsx';
 import { saveAs } from './save.ts';
 
 /** The package's own files, one by one: together in a folder they are what `glasshall seal` makes. */
@@ -14,6 +15,7 @@ export function BidExport({ stored }: { readonly stored: StoredPackage }) {
     <div className="section no-print">
       <h3>{t('bid.exportHead')}</h3>
       <p className="quiet">{t('bid.exportText')}</p>
+      <NotKept />
       {files === null ? (
         <Button onClick={() => void filesOfPackage(stored.place).then(setFiles)}>
           {t('bid.exportShow')}

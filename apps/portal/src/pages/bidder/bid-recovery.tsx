@@ -11,6 +11,7 @@ import { bytes } from '../../ui/figures.ts';
 import { Section } from '../../ui/parts.tsx';
 import { Loading, ProblemView } from '../../ui/states.tsx';
 import { BidDiscard } from './bid-discard.tsx';
+import { NotKept } from './not-kept.tsx';
 import { saveAs, textFile } from './save.ts';
 
 /** Which word is asked back: another one for each bid, not chosen by the reader. */
@@ -50,6 +51,7 @@ export function BidRecovery({
         {t('bid.selfTested', { files: note.files.length, bytes: bytes(size), dealings, k })}
       </p>
       <p>{t('bid.recoveryText')}</p>
+      <NotKept />
       <ol className="words card" aria-label={t('bid.words')} translate="no" lang="en">
         {list.map((word, at) => (
           <li key={at}>{word}</li>

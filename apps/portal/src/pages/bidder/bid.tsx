@@ -14,6 +14,7 @@ import { useServerNow } from '../../ui/clock.ts';
 import { Empty, Loading, ProblemView } from '../../ui/states.tsx';
 import { useLot } from '../public/lot.tsx';
 import { BidAfter } from './bid-after.tsx';
+import { BidDamaged } from './bid-damaged.tsx';
 import { BidDone } from './bid-done.tsx';
 import { BidPrepare } from './bid-prepare.tsx';
 import { BidRecovery } from './bid-recovery.tsx';
@@ -45,13 +46,21 @@ function Bidding() {
   }, [refetch]);
   if (packages.isPending || now === null) return <Loading />;
   if (packages.isError) return <ProblemView error={packages.error} />;
-  const mine = packages.data.filter(({ note }) => note.lot === lot.id);
+  const mine = packages.data.whole.filter(({ note }) => note.lot === lot.id);
+  // One whose lot cannot be read either may be of this one.
+  const damaged = packages.data.damaged.filter(({ note }) => (note?.lot ?? lot.id) === lot.id);
   const current = mine.find((each) => !isMoved(each)) ?? null;
   const last = mine[0] ?? null;
   const trust = { roots, changeRoots };
   if (lot.cancellation) return <Cancelled />;
   const left = Date.parse(lot.deadline) - now;
-  if (left <= 0) return <BidAfter current={current ?? last} roots={roots} changed={changed} />;
+  if (left <= 0)
+    return (
+      <>
+        <BidDamaged packages={damaged} changed={changed} />
+        <BidAfter current={current ?? last} roots={roots} changed={changed} />
+      </>
+    );
   if (current && !replacing) {
     if (!current.note.kept) return <BidRecovery stored={current} changed={changed} />;
     const replaced = mine.find(({ place }) => place.id === current.note.replaces) ?? null;
@@ -59,6 +68,7 @@ function Bidding() {
     return (
       <>
         <Near left={left} />
+        <BidDamaged packages={damaged} changed={changed} />
         {settled ? (
           <BidDone stored={current} {...trust} replace={() => setReplacing(current)} changed={changed} />
         ) : (
@@ -70,6 +80,7 @@ function Bidding() {
   return (
     <>
       <Near left={left} />
+      <BidDamaged packages={damaged} changed={changed} />
       {last?.state === 'withdrawn' && !replacing && <Withdrawn stored={last} />}
       <BidPrepare {...trust} replacing={replacing} stop={() => setReplacing(null)} changed={changed} />
     </>

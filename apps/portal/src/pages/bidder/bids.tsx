@@ -11,6 +11,7 @@ import { StageTag } from '../../ui/stage.tsx';
 import { Empty, Loading, ProblemView } from '../../ui/states.tsx';
 import { Time, beijing } from '../../ui/time.tsx';
 import { useTitle } from '../../ui/title.ts';
+import { BidDamaged } from './bid-damaged.tsx';
 import { BidState } from './bid-state.tsx';
 import { FollowButton } from './follow.tsx';
 
@@ -37,10 +38,14 @@ export default function BidsPage() {
 function Packages() {
   const { t } = useTranslation();
   const session = useSession();
-  const { data, isPending, error } = useQuery(packagesQuery(session?.principal.organisationId ?? ''));
+  const { data, isPending, error, refetch } = useQuery(
+    packagesQuery(session?.principal.organisationId ?? ''),
+  );
   if (isPending) return <Loading />;
   if (error) return <ProblemView error={error} />;
-  if (data.length === 0)
+  const damaged = <BidDamaged packages={data.damaged} changed={() => void refetch()} />;
+  if (data.whole.length === 0 && data.damaged.length > 0) return damaged;
+  if (data.whole.length === 0)
     return (
       <Empty title={t('bids.noPackages')}>
         <p>{t('bids.noPackagesNext')}</p>
@@ -49,23 +54,26 @@ function Packages() {
     );
   const [lot, state, sealedAt] = [t('bids.lot'), t('bids.state'), t('bids.sealedAt')];
   return (
-    <DataTable caption={t('bids.packages')} head={[lot, state, sealedAt]}>
-      {data.map((each) => (
-        <tr key={each.place.id}>
-          <Cell label={lot}>
-            <Link className="lot-link" to={`/lots/${each.note.lot}/bid`}>
-              {each.note.projectName} {each.note.lotName}
-            </Link>
-          </Cell>
-          <Cell label={state}>
-            <BidState state={each.state} />
-          </Cell>
-          <Cell label={sealedAt} className="nowrap">
-            {beijing(each.note.sealedAt)} UTC+8
-          </Cell>
-        </tr>
-      ))}
-    </DataTable>
+    <>
+      {damaged}
+      <DataTable caption={t('bids.packages')} head={[lot, state, sealedAt]}>
+        {data.whole.map((each) => (
+          <tr key={each.place.id}>
+            <Cell label={lot}>
+              <Link className="lot-link" to={`/lots/${each.note.lot}/bid`}>
+                {each.note.projectName} {each.note.lotName}
+              </Link>
+            </Cell>
+            <Cell label={state}>
+              <BidState state={each.state} />
+            </Cell>
+            <Cell label={sealedAt} className="nowrap">
+              {beijing(each.note.sealedAt)} UTC+8
+            </Cell>
+          </tr>
+        ))}
+      </DataTable>
+    </>
   );
 }
 
