@@ -143,7 +143,7 @@ async function playOpening(
   const [, , forgotten, damaged] = bids.standing;
   const [first, , finder, owner] = people.bidders;
   const { agency } = people.seats;
-  let [hurt, objected] = [home.environment['S3_ENDPOINT'] !== undefined, false];
+  let [hurt, objected, attended] = [home.environment['S3_ENDPOINT'] !== undefined, false, false];
   const onView = async (view: OpeningView): Promise<void> => {
     if (!damaged || !owner || !first || !forgotten || !finder) throw new Error('four bids stand');
     if (view.state === 'closed' && view.adds.length === 0) await findYourself(home, finder, lot, forgotten);
@@ -152,6 +152,9 @@ async function playOpening(
     if (!hurt && sealed) await damageStoredEnvelope(home.dataDir, damaged);
     hurt ||= sealed;
     await restoreDamaged(owner, lot, view, damaged);
+    // Until the platform says so: an answer may be lost with the process.
+    if (!attended && sealed) await first.post(`/lots/${lot.lotId}/opening/attendance`, { role: 'bidder' });
+    attended ||= sealed;
     if (!objected && view.state === 'stage-1') await objectAndAnswer(first, agency, lot);
     objected ||= view.state === 'stage-1';
   };
