@@ -19,7 +19,7 @@ it('keeps what each organisation follows apart, on a machine that several use', 
   toggleFollowed(one, 'lot-1');
   expect([followedBy(one), followedBy(other)]).toEqual([['lot-2'], ['lot-3']]);
   expect([...kept]).toEqual([
-    [`glasshall.followed.${one}`, '["lot-2"]'],
-    [`glasshall.followed.${other}`, '["lot-3"]'],
+    [`glasshall:followed:${one}`, '["lot-2"]'],
+    [`glasshall:followed:${other}`, '["lot-3"]'],
   ]);
 });

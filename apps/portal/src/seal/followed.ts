@@ -6,7 +6,7 @@ const listeners = new Set<() => void>();
 const lists = new Map<string, readonly string[]>();
 
 /** Who follows a tender is a secret too (法22): the list never leaves this browser, and is each organisation's own. */
-const keptAs = (organisation: string): string => `glasshall.followed.${organisation}`;
+const keptAs = (organisation: string): string => `glasshall:followed:${organisation}`;
 
 export function followedBy(organisation: string): readonly string[] {
   const list = lists.get(organisation) ?? read(organisation);
