@@ -7,7 +7,6 @@ import { rankByLowestEvaluatedPrice } from '#scoring';
 import { b64u, openDevelopmentCa, parseCertificate, readTrustFile, signRecord, softwareSigner } from '#trust';
 import type { ArrivalReceipt, Certificate, Close, DevelopmentCa, PinnedTrust, ReceiptFile } from '#trust';
 import type { Signed, Signer } from '#trust';
-import {} from '#trust/key-file';
 import { nodeAead } from '#trust/node';
 import { loadEvidence } from '../../libs/trust/src/evidence/bundle.ts';
 import { Verification } from '../../libs/trust/src/evidence/context.ts';

@@ -80,21 +80,21 @@ export interface Submission {
 /**
  * Sends COMMIT, then every part that the platform says is missing, as often as it takes: asking for what is missing
  * is also how an interrupted submission goes on. Returns the receipts, checked and kept in the package.
+ * Every receipt must be this bid's, with the arrival that was given first: a platform could answer with another's, genuine
+ * in every part, for a bid that it drops, or with a later hour.
  * @throws ClientFailure CLIENT.LATE, CLIENT.NOT_STORED; TrustError where a receipt does not hold
  */
 export async function submitBid(found: BidPackage, with_: Submission): Promise<ReceiptFile> {
   const { platform, progress, signal } = with_;
   const { c } = found.bid;
   const { arrival, token, uploadToken } = await sendCommit(found, with_);
-  if (arrival.record.subject !== c)
-    throw new TrustError('SEAL.RECEIPT', { reason: 'for another bid' }, 'platform');
   await keepReceipt(found, { arrival, token, log: null, stored: null }, with_);
   const { arrivedAt, inTime } = arrival.record;
   if (!inTime) throw new ClientFailure('CLIENT.LATE', { arrivedAt });
   progress({ step: 'arrived', arrivedAt });
   for (let round = 0; ; round += 1) {
     const view = await platform.bid(c, uploadToken);
-    if (view.receipt.stored || view.state === 'stored') break;
+    if (view.receipt.stored) break;
     if (view.state !== 'received' || round >= ROUNDS) {
       throw new ClientFailure('CLIENT.NOT_STORED', { state: view.state, missing: view.missing.length });
     }
@@ -102,15 +102,13 @@ export async function submitBid(found: BidPackage, with_: Submission): Promise<R
     if (view.missing.length === 0) await pause(200 + jitter(300), signal);
   }
   progress({ step: 'stored' });
-  return awaitLog(found, uploadToken, with_);
+  return awaitLog(found, uploadToken, hashText('receipt-arrival', arrival.record), with_);
 }
 
-async function sendCommit(found: BidPackage, { platform, trust, certificates }: Submission) {
+async function sendCommit(found: BidPackage, { platform }: Submission) {
   const { lotKey, commitBytes } = found.bid;
   try {
-    const answer = await platform.submitCommit(lotKey.lot, commitBytes);
-    checkArrival(answer.arrival, answer.token, trust, certificates.lookup);
-    return answer;
+    return await platform.submitCommit(lotKey.lot, commitBytes);
   } catch (error) {
     if (error instanceof PlatformRefusal) await found.keepRefusal(error.document);
     throw error;
@@ -122,7 +120,9 @@ async function keepReceipt(
   receipt: ReceiptFile,
   { trust, certificates }: Submission,
 ): Promise<void> {
-  checkReceipt(receipt, trust, certificates.lookup);
+  const { subject } = checkReceipt(receipt, trust, certificates.lookup);
+  if (subject !== found.bid.c)
+    throw new TrustError('SEAL.RECEIPT', { reason: 'for another bid' }, 'platform');
   await found.keepReceipt(receipt);
 }
 
@@ -154,11 +154,19 @@ function readPart(found: BidPackage, { e, n }: { e: EnvelopeName; n: number }): 
 }
 
 /** Receipt 2 comes with the log's next tick; without it the bid is submitted all the same. */
-async function awaitLog(found: BidPackage, uploadToken: string, with_: Submission): Promise<ReceiptFile> {
+async function awaitLog(
+  found: BidPackage,
+  uploadToken: string,
+  arrival: string,
+  with_: Submission,
+): Promise<ReceiptFile> {
   for (let poll = 1; ; poll += 1) {
     const { receipt } = await with_.platform.bid(found.bid.c, uploadToken);
+    if (hashText('receipt-arrival', receipt.arrival.record) !== arrival)
+      throw new TrustError('SEAL.RECEIPT', { reason: 'another arrival than at first' }, 'platform');
+    if (!receipt.stored) throw new TrustError('SEAL.RECEIPT', { reason: 'stored no longer' }, 'platform');
     await keepReceipt(found, receipt, with_);
-    if ((receipt.log && receipt.stored) || poll >= LOG_POLLS) return receipt;
+    if (receipt.log || poll >= LOG_POLLS) return receipt;
     await pause(500, with_.signal);
   }
 }

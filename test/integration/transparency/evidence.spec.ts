@@ -25,7 +25,6 @@ import {
   parsePem,
 } from '#trust';
 import type { Certificate } from '#trust';
-import {} from '#trust/key-file';
 import { BundleReader } from '#trust/node';
 import { CertificateSource, EvidenceSource } from '#transparency';
 import type { EvidenceAudience, EvidencePiece } from '#transparency';
