@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import request from 'supertest';
 import { SettledStorage } from '#bidding';
 import { LookAtWork } from '#jobs';
@@ -7,7 +6,7 @@ import type { Cast, Person } from '../support/people.ts';
 import { sealBid, submitBid } from '../support/story/bidding.ts';
 import { SMALL_BIDDERS, beginSmallStory, finishSmallStory } from '../support/story/small-story.ts';
 import type { SmallStory } from '../support/story/small-story.ts';
-import { codeOf } from '../support/story/caller.ts';
+import { codeOf, until } from '../support/story/caller.ts';
 import { bidOf } from '../support/story/story.ts';
 import * as tender from '../support/tender.ts';
 import { createTestApp } from '../support/test-app.ts';
@@ -30,7 +29,7 @@ describe('the offices of trustee, regulator and operator', () => {
   let app: TestApp;
   let cast: Cast;
   beforeAll(async () => {
-    app = await createTestApp({ DEMO: 'true', LOG_TICK_MS: '100' });
+    app = await createTestApp({ LOG_TICK_MS: '100' });
     cast = await castOf(app);
   });
   afterAll(() => app.close());
@@ -92,9 +91,11 @@ describe('the offices of trustee, regulator and operator', () => {
   });
 
   it('shows the regulator the record behind each stage, and its leaf', async () => {
-    await sleep(500);
-    const { body } = await cast.regulator.get('/supervision/lots?text=一标段').expect(200);
-    const { items } = body as Page<Row>;
+    const items = await until('both records in the log', async () => {
+      const { body } = await cast.regulator.get('/supervision/lots?text=一标段').expect(200);
+      const rows = (body as Page<Row>).items;
+      return rows.every(({ record }) => record?.index != null) ? rows : null;
+    });
     expect(items.map(({ stage, due, record }) => [stage, due?.event, record?.type])).toEqual([
       ['bidding', 'deadline', 'lotkey'],
       ['key-ceremony', 'lot-key', 'notice'],
