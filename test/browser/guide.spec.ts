@@ -1,16 +1,15 @@
 import { join } from 'node:path';
 import { writeFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
-import { seedDemo } from '../../apps/platform/src/demo-seed.ts';
 import {
   axeViolations,
   describeInBrowser,
   keepPicture,
   launch,
+  openReader,
   overflows,
-  watch,
 } from '../support/browser.ts';
-import { createTestApp } from '../support/test-app.ts';
+import { createDemo } from '../support/demo-in-browser.ts';
 import type { TestApp } from '../support/test-app.ts';
 
 describeInBrowser('the guided visit', (executable) => {
@@ -20,17 +19,9 @@ describeInBrowser('the guided visit', (executable) => {
   let said: string[];
 
   beforeAll(async () => {
-    app = await createTestApp({
-      DEMO: 'true',
-      RATE_LIMIT_PER_ADDRESS: '1000000',
-      RATE_LIMIT_PER_SESSION: '1000000',
-      LOG_TICK_MS: '200',
-    });
-    if (!(await seedDemo(app.app, app.url))) throw new Error('not seeded');
+    ({ app } = await createDemo());
     browser = await launch(executable);
-    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'zh-CN' });
-    said = watch(context);
-    page = await context.newPage();
+    ({ page, said } = await openReader(browser));
   }, 120_000);
   afterAll(async () => {
     await browser?.close();

@@ -1,40 +1,32 @@
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { DAY, SystemClock, addMs } from '#kernel';
-import { loadSigner, writePkcs12 } from '#trust/key-file';
+import type { Browser } from 'playwright-core';
 import {
   axeViolations,
+  confirmFinal,
   describeInBrowser,
   keepPicture,
   launch,
+  openKeyFile,
+  openReader,
   overflows,
-  watch,
 } from '../support/browser.ts';
-import { testCreditCode } from '../support/lot-fixture.ts';
-import { Caller } from '../support/story/caller.ts';
+import type { Reader } from '../support/browser.ts';
+import type { Caller } from '../support/story/caller.ts';
 import { runOpening } from '../support/story/opening.ts';
+import { KEY_PASSWORD, writeSecondKey } from '../support/story/second-key.ts';
 import { SMALL_BIDDERS, beginSmallStory } from '../support/story/small-story.ts';
 import type { SmallStory } from '../support/story/small-story.ts';
 import { publishTender } from '../support/story/tender.ts';
 
 const DESKTOP = { width: 1440, height: 900 };
 const PHONE = { width: 390, height: 844 };
-const PASSWORD = 'of the hall';
 const AGENCY = '正衡招标代理有限公司';
 const [BIDDER] = SMALL_BIDDERS;
-
-/** One person before one screen. */
-interface Seat {
-  readonly context: BrowserContext;
-  readonly page: Page;
-  readonly said: string[];
-}
 
 describeInBrowser('the opening hall', (executable) => {
   let small: SmallStory;
   let browser: Browser;
-  const seats: Seat[] = [];
+  const seats: Reader[] = [];
   const hallPath = (): string => `/lots/${small.story.lot.lotId}/hall`;
 
   beforeAll(async () => {
@@ -51,61 +43,40 @@ describeInBrowser('the opening hall', (executable) => {
     expect(said).toEqual([]);
   });
 
-  async function sitDown(size = DESKTOP, language = 'zh-CN'): Promise<Seat> {
-    const context = await browser.newContext({ viewport: size, locale: language });
-    const seat = { context, said: watch(context), page: await context.newPage() };
+  async function sitDown(size = DESKTOP, language = 'zh-CN'): Promise<Reader> {
+    const seat = await openReader(browser, size, language);
     await seat.page.addInitScript(`localStorage.setItem('glasshall.language', '${language}')`);
     seats.push(seat);
     return seat;
   }
 
-  /** A further person of an organisation that is known, with a key file as its browser opens it. */
-  async function keyFileOf(number: number, organisation: string, role: string): Promise<string> {
-    const now = new SystemClock().now();
-    const { certificate, chain, pkcs8 } = await small.ca.issue({
-      subject: { organisation, creditCode: testCreditCode(number), person: '李四' },
-      notBefore: addMs(now, -DAY),
-      notAfter: addMs(now, 30 * DAY),
-    });
-    if (!pkcs8) throw new Error('no key');
-    const file = await writePkcs12({ pkcs8, certificate, chain }, PASSWORD, role);
-    const signer = await loadSigner(file, PASSWORD);
-    if (!signer.ok) throw new Error(signer.error.code);
-    await new Caller({ url: small.app.url, patienceMs: 5000 }, role, signer.value).enrol([role]);
-    const path = join(small.folder, `${role}.p12`);
-    await writeFile(path, file);
+  async function keyFileOf(who: Caller | undefined): Promise<string> {
+    if (!who) throw new Error('nobody');
+    const path = join(small.folder, `${who.name}.p12`);
+    await writeSecondKey(small.ca, who, path);
     return path;
   }
 
-  async function enter({ page }: Seat, keyFile: string | null = null): Promise<void> {
+  async function enter({ page }: Reader, keyFile: string | null = null): Promise<void> {
     if (keyFile === null) {
       await page.goto(small.app.url + hallPath());
     } else {
       await page.goto(`${small.app.url}/sign-in?next=${hallPath()}`);
-      await page.getByLabel('选择 .p12 或 .pfx 文件').setInputFiles(keyFile);
-      await page.getByLabel('证书口令').fill(PASSWORD);
-      await page.keyboard.press('Enter');
+      await openKeyFile(page, keyFile, KEY_PASSWORD);
     }
     await page.locator('[data-moment]').waitFor();
   }
 
-  const moment = ({ page }: Seat, name: string, timeout = 30_000) =>
+  const moment = ({ page }: Reader, name: string, timeout = 30_000) =>
     page.locator(`[data-moment=${name}]`).waitFor({ timeout });
-  const connection = ({ page }: Seat, name: string) => page.locator(`[data-connection=${name}]`).waitFor();
-  const log = ({ page }: Seat): Promise<string[]> => page.locator('.hall-log li').allInnerTexts();
-  const rows = ({ page }: Seat) =>
+  const connection = ({ page }: Reader, name: string) => page.locator(`[data-connection=${name}]`).waitFor();
+  const log = ({ page }: Reader): Promise<string[]> => page.locator('.hall-log li').allInnerTexts();
+  const rows = ({ page }: Reader) =>
     page.getByRole('region', { name: '每份投标的开启进度与报价' }).locator('tbody tr');
-  const press = async ({ page }: Seat, name: string): Promise<void> => {
-    await page.getByRole('button', { name, exact: true }).click();
-    await page.getByRole('dialog').getByRole('button', { name, exact: true }).click();
-    await page.getByRole('dialog').waitFor({ state: 'detached' });
-  };
 
   it('is lived through by agency and bidder, over a cut, to the signed record', async () => {
-    const [agencyFile, bidderFile] = [
-      await keyFileOf(2, AGENCY, 'agency'),
-      await keyFileOf(101, BIDDER, 'bidder'),
-    ];
+    const { seats: officials, bidders } = small.story.people;
+    const [agencyFile, bidderFile] = [await keyFileOf(officials.agency), await keyFileOf(bidders[0])];
     const agency = await sitDown();
     const bidder = await sitDown();
     const visitor = await sitDown(PHONE);
@@ -153,10 +124,10 @@ describeInBrowser('the opening hall', (executable) => {
     await bidder.page.reload();
     await moment(bidder, 'opened');
     expect(await bidder.page.getByLabel('异议内容').inputValue()).toBe('请说明乙公司的工期是否含节假日。');
-    await press(bidder, '提出异议');
+    await confirmFinal(bidder.page, '提出异议');
     await agency.page.getByText('尚有异议未答复').waitFor();
     await agency.page.getByLabel('对第 1 号异议的答复').fill('工期以日历天计，含节假日。');
-    await press(agency, '答复');
+    await confirmFinal(agency.page, '答复');
     await bidder.page.getByText('工期以日历天计，含节假日。').waitFor();
     for (const seat of [agency, bidder, visitor]) {
       await moment(seat, 'signing');
@@ -165,7 +136,7 @@ describeInBrowser('the opening hall', (executable) => {
     }
     await keepPicture(agency.page, 'zh-CN/hall-signing-1440');
 
-    await press(agency, '签署开标记录');
+    await confirmFinal(agency.page, '签署开标记录');
     for (const seat of [agency, bidder, visitor]) {
       await moment(seat, 'done');
       await connection(seat, 'over');

@@ -4,14 +4,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { DAY, SystemClock, addMs, formatInstant } from '#kernel';
 import { createDevelopmentCa, hashText, toPem } from '#trust';
 import type { DeadlineChange, DevelopmentCa } from '#trust';
-import {
-  axeViolations,
-  describeInBrowser,
-  keepPicture,
-  launch,
-  overflows,
-  watch,
-} from '../support/browser.ts';
+import { describeInBrowser, expectReadable, launch, openKeyFile, openReader } from '../support/browser.ts';
 import { testCreditCode } from '../support/lot-fixture.ts';
 import { Caller } from '../support/story/caller.ts';
 import { KEY_PASSWORD, writeSecondKey } from '../support/story/second-key.ts';
@@ -59,9 +52,7 @@ describeInBrowser('the offices', (executable) => {
     await small?.close();
   });
   beforeEach(async () => {
-    context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'zh-CN' });
-    said = watch(context);
-    page = await context.newPage();
+    ({ context, page, said } = await openReader(browser));
   });
   afterEach(async () => {
     await context.close();
@@ -84,20 +75,11 @@ describeInBrowser('the offices', (executable) => {
 
   const signIn = async (who: 'regulator' | 'operator', path: string): Promise<void> => {
     await page.goto(url(path));
-    await page.getByLabel('选择 .p12 或 .pfx 文件').setInputFiles(at(`${who}.p12`));
-    await page.getByLabel('证书口令').fill(KEY_PASSWORD);
-    await page.keyboard.press('Enter');
+    await openKeyFile(page, at(`${who}.p12`), KEY_PASSWORD);
   };
   const confirm = async (word: string): Promise<void> => {
     await page.getByRole('button', { name: word }).first().click();
     await page.getByRole('dialog').getByRole('button', { name: word }).click();
-  };
-  const readable = async (): Promise<void> => {
-    expect(await axeViolations(page)).toEqual([]);
-    for (const width of [390, 1280]) {
-      await page.setViewportSize({ width, height: 900 });
-      expect([width, await overflows(page)]).toEqual([width, false]);
-    }
   };
 
   it('show the regulator every stage, what is due, and the record behind it', async () => {
@@ -109,8 +91,7 @@ describeInBrowser('the offices', (executable) => {
       .waitFor();
     await row('投标中').getByText('投标截止').waitFor();
     await row('投标中').getByText('标段钥匙记录').waitFor();
-    await readable();
-    await keepPicture(page, 'zh-CN/regulator-board-1280');
+    await expectReadable(page, 'zh-CN/regulator-board');
     await row('已开标').getByRole('link', { name: '文三路道路改造工程 第一标段' }).click();
     await page.locator('[data-record="opening-record"]').getByRole('link').waitFor();
     const records = await page
@@ -128,13 +109,13 @@ describeInBrowser('the offices', (executable) => {
       `/lots/${small.story.lot.lotId}/reads`,
     );
     expect(JSON.stringify(reads.items)).toContain('evidence auditor');
-    await readable();
+    await expectReadable(page);
   }, 90_000);
 
   it('let the regulator make a later deadline valid by its signature', async () => {
     await signIn('regulator', `/supervision/lots/${running.lotId}`);
     await page.getByText(moved.reason).waitFor();
-    await readable();
+    await expectReadable(page);
     await confirm('签署变更');
     await page.getByText('没有等待监督部门签署的变更').waitFor();
     const lot = await small.story.visitor.get<{
@@ -154,8 +135,7 @@ describeInBrowser('the offices', (executable) => {
     await page.getByText('不超过 1 GiB').first().waitFor();
     const newcomer = page.locator(`[data-party="${testCreditCode(77)}"]`);
     await newcomer.getByText('申请：招标代理机构').waitFor();
-    await readable();
-    await keepPicture(page, 'zh-CN/operator-operations-1280');
+    await expectReadable(page, 'zh-CN/operator-operations');
     await newcomer.getByRole('button', { name: '批准为招标代理机构' }).click();
     await page.getByRole('dialog').getByRole('button', { name: '批准为招标代理机构' }).click();
     await newcomer.getByText('申请：招标代理机构').waitFor({ state: 'detached' });
@@ -183,6 +163,6 @@ describeInBrowser('the offices', (executable) => {
     await page.addInitScript("localStorage.setItem('glasshall.language', 'en')");
     await page.reload();
     await page.getByRole('heading', { level: 1, name: 'Operations' }).waitFor();
-    await readable();
+    await expectReadable(page);
   }, 60_000);
 });

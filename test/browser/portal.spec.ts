@@ -13,8 +13,8 @@ import {
   describeInBrowser,
   keepPicture,
   launch,
+  openReader,
   overflows,
-  watch,
 } from '../support/browser.ts';
 import { BundleEditor } from '../support/story/bundle-editor.ts';
 import { loggedReceipt } from '../support/story/bidding.ts';
@@ -66,9 +66,7 @@ describeInBrowser('the portal', (executable) => {
     await small?.close();
   });
   beforeEach(async () => {
-    context = await browser.newContext({ viewport: DESKTOP, locale: 'zh-CN' });
-    said = watch(context);
-    page = await context.newPage();
+    ({ context, page, said } = await openReader(browser, DESKTOP));
   });
   afterEach(async () => {
     await context.close();

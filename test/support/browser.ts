@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
-import { readFileSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 
@@ -77,6 +76,54 @@ export function watch(context: BrowserContext): string[] {
   });
   context.on('weberror', (error) => said.push(String(error.error())));
   return said;
+}
+
+/** Somebody before a page, and what that page said that it must never say. */
+export interface Reader {
+  readonly context: BrowserContext;
+  readonly page: Page;
+  readonly said: string[];
+}
+
+export async function openReader(
+  browser: Browser,
+  viewport = { width: 1280, height: 900 },
+  locale = 'zh-CN',
+): Promise<Reader> {
+  const context = await browser.newContext({ viewport, locale });
+  return { context, said: watch(context), page: await context.newPage() };
+}
+
+/** To everybody, as it stands, and on a phone; the window is 1280 wide afterwards. `picture`: see `keepPicture`. */
+export async function expectReadable(page: Page, picture: string | null = null): Promise<void> {
+  expect([picture, await axeViolations(page)]).toEqual([picture, []]);
+  await expectFits(page, picture);
+}
+
+async function expectFits(page: Page, picture: string | null = null): Promise<void> {
+  for (const [width, height] of [
+    [390, 844],
+    [1280, 900],
+  ] as const) {
+    await page.setViewportSize({ width, height });
+    expect([picture, width, await overflows(page)]).toEqual([picture, width, false]);
+    if (picture !== null) await keepPicture(page, `${picture}-${width}`);
+  }
+}
+
+/** Wherever a page asks for a certificate. */
+export async function openKeyFile(page: Page, path: string, password: string): Promise<void> {
+  await page.getByLabel('选择 .p12 或 .pfx 文件').setInputFiles(path);
+  await page.getByLabel('证书口令').fill(password);
+  await page.keyboard.press('Enter');
+}
+
+/** What is final: the button in the dialog bears the same words as the one that opened it. */
+export async function confirmFinal(page: Page, word: string): Promise<void> {
+  await page.getByRole('button', { name: word, exact: true }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: word, exact: true }).click();
+  await dialog.waitFor({ state: 'detached' });
 }
 
 /** `npm run screenshots`: SCREENSHOTS names the folder that every page is written to, as it was tested. */

@@ -35,7 +35,7 @@ import type { Roster, SeatRole } from './story/roster.ts';
 import { beginStory, bidOf } from './story/story.ts';
 import type { Story } from './story/story.ts';
 import { serverTime } from './story/tender.ts';
-import { createTestApp } from './test-app.ts';
+import { WITHOUT_LIMITS, createTestApp } from './test-app.ts';
 import type { TestApp } from './test-app.ts';
 
 /** PKCS#8 by seat, so that a test can be the trustee that signs what is false. Of this tender alone. */
@@ -248,8 +248,7 @@ async function main(folder: string): Promise<void> {
   const app = await createTestApp({
     PUBLIC_URL: 'https://vector.example',
     LOG_TICK_MS: '100',
-    RATE_LIMIT_PER_ADDRESS: '1000000',
-    RATE_LIMIT_PER_SESSION: '1000000',
+    ...WITHOUT_LIMITS,
   });
   try {
     await trustRoster(app.app, roster);

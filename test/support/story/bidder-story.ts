@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DAY, SystemClock, addMs } from '#kernel';
 import { loadSigner, writePkcs12 } from '#trust/key-file';
 import { testCreditCode } from '../lot-fixture.ts';
-import { createTestApp } from '../test-app.ts';
+import { WITHOUT_LIMITS, createTestApp } from '../test-app.ts';
 import type { TestApp } from '../test-app.ts';
 import { makeRoster, trustRoster } from './roster.ts';
 import { beginStory } from './story.ts';
@@ -23,11 +23,7 @@ export interface BidderStory {
 const PASSWORD = 'of the bidder';
 
 export async function beginBidderStory(biddingMs: number): Promise<BidderStory> {
-  const app = await createTestApp({
-    RATE_LIMIT_PER_ADDRESS: '1000000',
-    RATE_LIMIT_PER_SESSION: '1000000',
-    LOG_TICK_MS: '100',
-  });
+  const app = await createTestApp({ ...WITHOUT_LIMITS, LOG_TICK_MS: '100' });
   const file = (name: string): string => join(app.dataDir, name);
   const roster = await makeRoster([]);
   const now = new SystemClock().now();

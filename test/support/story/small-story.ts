@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DevelopmentCa } from '#trust';
-import { createTestApp } from '../test-app.ts';
+import { WITHOUT_LIMITS, createTestApp } from '../test-app.ts';
 import type { TestApp } from '../test-app.ts';
 import { sealBid, submitBid } from './bidding.ts';
 import type { Acknowledged } from './bidding.ts';
@@ -30,11 +30,7 @@ export async function beginSmallStory(
   biddingMs = 20_000,
   by: readonly number[] = [0, 1, 2],
 ): Promise<SmallStory> {
-  const app = await createTestApp({
-    RATE_LIMIT_PER_ADDRESS: '1000000',
-    RATE_LIMIT_PER_SESSION: '1000000',
-    LOG_TICK_MS: '100',
-  });
+  const app = await createTestApp({ ...WITHOUT_LIMITS, LOG_TICK_MS: '100' });
   const folder = await mkdtemp(join(tmpdir(), 'glasshall-small-'));
   const roster = await makeRoster(SMALL_BIDDERS);
   await trustRoster(app.app, roster);
