@@ -3,32 +3,30 @@ import { readFile } from 'node:fs/promises';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import type { Instant, LotId } from '#kernel';
 import { loadSigner } from '#trust/key-file';
-import { seedDemo } from '../../apps/platform/src/demo-seed.ts';
-import type { DemoSeed } from '../../apps/platform/src/demo-seed.ts';
 import {
   axeViolations,
+  confirmFinal,
   describeInBrowser,
   keepPicture,
   launch,
+  openReader,
   overflows,
-  watch,
 } from '../support/browser.ts';
+import { become, createDemo } from '../support/demo-in-browser.ts';
+import type { SeededDemo } from '../support/demo-in-browser.ts';
 import { sealBid, submitBid } from '../support/story/bidding.ts';
 import { Caller } from '../support/story/caller.ts';
 import { runOpening, signOpeningRecord } from '../support/story/opening.ts';
 import type { People, SeatRole } from '../support/story/roster.ts';
 import { bidOf } from '../support/story/story.ts';
 import { makeLotKey, publishTender } from '../support/story/tender.ts';
-import { createTestApp } from '../support/test-app.ts';
-import type { TestApp } from '../support/test-app.ts';
 
 const DAY = 86_400_000;
 /** What the browser's own control for a time takes, in Beijing, to the minute. */
 const local = (at: number): string => new Date(at + 8 * 3_600_000).toISOString().slice(0, 16);
 
 describeInBrowser('the agency', (executable) => {
-  let app: TestApp;
-  let seed: DemoSeed;
+  let demo: SeededDemo;
   let people: People;
   let browser: Browser;
   let context: BrowserContext;
@@ -39,39 +37,18 @@ describeInBrowser('the agency', (executable) => {
   /** Of which the bids are opened and the record is signed. */
   let opened = '';
 
-  const url = (path: string): string => app.url + path;
-  const become = async (chip: string): Promise<void> => {
-    const bar = page.getByRole('region', { name: '演示身份' });
-    await bar.getByRole('button', { name: chip, exact: true }).click();
-    await bar.getByRole('button', { name: chip, exact: true, pressed: true }).waitFor();
-  };
+  const url = (path: string): string => demo.app.url + path;
   const heading = (name: string) => page.getByRole('heading', { name, exact: true }).waitFor();
-  /** The dialog of what is final: the button in it bears the same words as the one that opened it. */
-  const confirm = async (word: string): Promise<void> => {
-    await page.getByRole('button', { name: word, exact: true }).click();
-    const dialog = page.getByRole('dialog');
-    await dialog.getByRole('button', { name: word, exact: true }).click();
-    await dialog.waitFor({ state: 'detached' });
-  };
 
   async function callerOf(name: string): Promise<Caller> {
-    const known = seed.identities.find((each) => each.name === name);
-    if (!known) throw new Error(`no ${name}`);
-    const signer = await loadSigner(await readFile(known.p12), known.password);
+    const { p12, password } = demo.identity(name);
+    const signer = await loadSigner(await readFile(p12), password);
     if (!signer.ok) throw new Error(signer.error.code);
-    return new Caller({ url: app.url, patienceMs: 5000 }, name, signer.value).signIn();
+    return new Caller({ url: demo.app.url, patienceMs: 5000 }, name, signer.value).signIn();
   }
 
   beforeAll(async () => {
-    app = await createTestApp({
-      DEMO: 'true',
-      RATE_LIMIT_PER_ADDRESS: '1000000',
-      RATE_LIMIT_PER_SESSION: '1000000',
-      LOG_TICK_MS: '100',
-    });
-    const seeded = await seedDemo(app.app, app.url);
-    if (!seeded) throw new Error('not seeded');
-    seed = seeded;
+    demo = await createDemo({ LOG_TICK_MS: '100' });
     const names = {
       tenderee: 'tenderee',
       agency: 'agency',
@@ -86,7 +63,11 @@ describeInBrowser('the agency', (executable) => {
     people = { seats: Object.fromEntries(seats) as Record<SeatRole, Caller>, bidders };
     const lot = await makeLotKey(people, await publishTender(people, { biddingMs: 20_000, waits: 100 }));
     for (const [at, bidder] of bidders.entries())
-      await submitBid(bidder, lot, await sealBid(bidder, lot, app.dataDir, bidOf(`${4 + at}000000.00`, 500)));
+      await submitBid(
+        bidder,
+        lot,
+        await sealBid(bidder, lot, demo.app.dataDir, bidOf(`${4 + at}000000.00`, 500)),
+      );
     await runOpening(people, lot);
     await signOpeningRecord(people, lot);
     opened = lot.lotId;
@@ -94,12 +75,10 @@ describeInBrowser('the agency', (executable) => {
   }, 180_000);
   afterAll(async () => {
     await browser?.close();
-    await app?.close();
+    await demo?.app.close();
   });
   beforeEach(async () => {
-    context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'zh-CN' });
-    said = watch(context);
-    page = await context.newPage();
+    ({ context, page, said } = await openReader(browser));
     page.setDefaultTimeout(15_000);
   });
   afterEach(async () => {
@@ -110,14 +89,14 @@ describeInBrowser('the agency', (executable) => {
   it('is asked to sign in, and told where it may not go', async () => {
     await page.goto(url('/agency'));
     await heading('请先登录');
-    await become('投标人1');
+    await become(page, '投标人1');
     await page.getByText('本单位没有这项权限').waitFor();
     expect(await page.getByRole('link', { name: '招标工作台' }).count()).toBe(0);
   });
 
   it('registers by keyboard, leaves and comes back, is shown a broken rule, mends it, signs and publishes', async () => {
     await page.goto(url('/agency'));
-    await become('代理机构');
+    await become(page, '代理机构');
     await heading('今日事项');
     expect(await axeViolations(page)).toEqual([]);
     await page.getByRole('link', { name: '新建项目' }).first().click();
@@ -205,7 +184,7 @@ describeInBrowser('the agency', (executable) => {
     await page.getByRole('button', { name: '生成预览' }).click();
     await page.getByRole('region', { name: '待签署的内容' }).getByText('本项目欢迎联合体投标。').waitFor();
     expect(await axeViolations(page)).toEqual([]);
-    await confirm('签署并发布');
+    await confirmFinal(page, '签署并发布');
     await heading('公告的各个版本');
     lotId = /lots\/([^/]+)$/.exec(page.url())?.[1] ?? '';
     const { notice } = await people.seats.agency.get<{ notice: { record: { documents: object[] } } }>(
@@ -218,7 +197,7 @@ describeInBrowser('the agency', (executable) => {
 
   it('answers a question that names nobody; the public reads both', async () => {
     await page.goto(url(`/lots/${lotId}`));
-    await become('投标人2');
+    await become(page, '投标人2');
     const ask = page.getByLabel('对招标文件提问');
     await ask.fill('示范建设第2工程有限公司想问工期');
     await page.getByRole('button', { name: '提交问题' }).click();
@@ -228,14 +207,14 @@ describeInBrowser('the agency', (executable) => {
     await page.getByText('已收到。代理机构答复后会连同问题公开。').waitFor();
     expect(await axeViolations(page)).toEqual([]);
 
-    await become('代理机构');
+    await become(page, '代理机构');
     await page.goto(url(`/agency/lots/${lotId}/questions`));
     await page.getByLabel('答复问题 1').fill('以日历天计，含节假日。');
     await page.reload();
     expect(await page.getByLabel('答复问题 1').inputValue()).toBe('以日历天计，含节假日。');
     expect(await axeViolations(page)).toEqual([]);
-    await confirm('发布答复');
-    await become('公众');
+    await confirmFinal(page, '发布答复');
+    await become(page, '公众');
     await page.goto(url(`/lots/${lotId}`));
     await page.getByText('以日历天计，含节假日。').waitFor();
     expect(said.splice(0).filter((line) => !line.includes('422'))).toEqual([]);
@@ -243,12 +222,12 @@ describeInBrowser('the agency', (executable) => {
 
   it('changes the documents by a new version, and the deadline with the regulator', async () => {
     await page.goto(url(`/agency/lots/${lotId}/change`));
-    await become('代理机构');
+    await become(page, '代理机构');
     await page.getByLabel('澄清或修改的内容').fill('更正第 3 页。');
     await page.getByRole('button', { name: '生成预览' }).click();
     await page.getByRole('region', { name: '待签署的内容' }).waitFor();
     expect(await axeViolations(page)).toEqual([]);
-    await confirm('签署并发布');
+    await confirmFinal(page, '签署并发布');
     await page.getByRole('link', { name: '版本与文件' }).click();
     await page.getByRole('cell', { name: '更正第 3 页。' }).waitFor();
 
@@ -261,11 +240,11 @@ describeInBrowser('the agency', (executable) => {
     await page.getByText('截止时间只能推迟').waitFor();
     await page.getByLabel('新的投标截止时间').fill(to);
     await page.getByLabel('理由').fill('补充图纸');
-    await confirm('签署并提交');
+    await confirmFinal(page, '签署并提交');
     await page.getByText('监督部门共同签署后才生效').waitFor();
-    await become('监督部门');
+    await become(page, '监督部门');
     expect(await axeViolations(page)).toEqual([]);
-    await confirm('共同签署并生效');
+    await confirmFinal(page, '共同签署并生效');
     await page.getByText('没有等待签署的变更').waitFor();
     const moved = await people.seats.agency.get<{ deadline: string }>(`/lots/${lotId}`);
     expect(local(Date.parse(moved.deadline))).toBe(to);
@@ -273,7 +252,7 @@ describeInBrowser('the agency', (executable) => {
 
   it('decides on opened bids, signs the report, makes the candidates public and awards', async () => {
     await page.goto(url('/agency'));
-    await become('代理机构');
+    await become(page, '代理机构');
     const item = page.getByRole('listitem').filter({ hasText: '评标中' });
     await item.getByRole('link', { name: '评标', exact: true }).click();
     const first = page.getByRole('region', { name: '示范建设第1工程有限公司' });
@@ -292,16 +271,16 @@ describeInBrowser('the agency', (executable) => {
     await first.getByText('未响应工期要求').waitFor();
     await page.getByRole('button', { name: '生成评标报告' }).click();
     await page.getByRole('region', { name: '待签署的内容' }).getByText('示范建设第2工程有限公司').waitFor();
-    await confirm('签署评标报告');
+    await confirmFinal(page, '签署评标报告');
     await page.getByText('评标报告已签署').waitFor();
 
     await page.getByRole('link', { name: '公示与定标' }).first().click();
     await page.getByRole('button', { name: '生成候选人公示' }).click();
-    await confirm('签署并公示');
+    await confirmFinal(page, '签署并公示');
     await page.getByText('公示期满').first().waitFor({ timeout: 30_000 });
     expect(await axeViolations(page)).toEqual([]);
     await page.getByRole('button', { name: '生成中标通知书' }).click();
-    await confirm('签署并定标');
+    await confirmFinal(page, '签署并定标');
     await page.getByText('定标时间').waitFor();
     const { award } = await people.seats.agency.get<{ award: { record: { bidder: { name: string } } } }>(
       `/lots/${opened}/result`,
@@ -323,7 +302,7 @@ describeInBrowser('the agency', (executable) => {
       deadline: `/lots/${lotId}/deadline`,
     };
     await page.goto(url('/agency'));
-    await become('代理机构');
+    await become(page, '代理机构');
     for (const language of ['zh-CN', 'en']) {
       await page.evaluate(`localStorage.setItem('glasshall.language', '${language}')`);
       for (const [name, path] of Object.entries(pages)) {
@@ -342,12 +321,12 @@ describeInBrowser('the agency', (executable) => {
 
   it('cancels with a signed reason; the tenderee sees its tenders and no drafts', async () => {
     await page.goto(url(`/agency/lots/${lotId}/cancel`));
-    await become('招标人');
+    await become(page, '招标人');
     await page.getByLabel('理由').fill('资金未落实');
     await page.getByRole('button', { name: '生成终止决定' }).click();
     await page.getByRole('region', { name: '待签署的内容' }).waitFor();
     expect(await axeViolations(page)).toEqual([]);
-    await confirm('签署并终止');
+    await confirmFinal(page, '签署并终止');
     await page.getByText('已截止或已终止，不能再终止招标').waitFor();
     await page.goto(url('/agency/projects'));
     await page.getByRole('heading', { name: '滨河公园改造工程' }).waitFor();

@@ -1,4 +1,5 @@
-/** A seeded demonstration. */
+/** A seeded demonstration, and its bar, by which a reader becomes one of its people. */
+import type { Page } from 'playwright-core';
 import { seedDemo } from '../../apps/platform/src/demo-seed.ts';
 import type { DemoIdentity } from '../../apps/platform/src/demo-seed.ts';
 import { WITHOUT_LIMITS, createTestApp } from './test-app.ts';
@@ -22,4 +23,10 @@ export async function createDemo(environment: Readonly<Record<string, string>> =
       return found;
     },
   };
+}
+
+export async function become(page: Page, chip: string): Promise<void> {
+  const bar = page.getByRole('region', { name: '演示身份' });
+  await bar.getByRole('button', { name: chip, exact: true }).click();
+  await bar.getByRole('button', { name: chip, exact: true, pressed: true }).waitFor();
 }
