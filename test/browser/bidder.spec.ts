@@ -5,10 +5,11 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import {
   axeViolations,
   describeInBrowser,
-  keepPicture,
+  expectFits,
+  expectReadable,
   launch,
-  overflows,
-  watch,
+  openKeyFile,
+  openReader,
 } from '../support/browser.ts';
 import { launchWithProfile, longestTask, memoryWhile } from '../support/browser-load.ts';
 import { runCommand } from '../support/command.ts';
@@ -36,13 +37,7 @@ describeInBrowser('a bidder in the browser', (executable) => {
     await writeFile(file('drawings.bin'), randomBytes(18 * MIB + 5));
     await writeFile(file('letter.txt'), '投标函');
     browser = await launch(executable);
-    context = await browser.newContext({
-      viewport: { width: 1280, height: 900 },
-      locale: 'zh-CN',
-      acceptDownloads: true,
-    });
-    said = watch(context);
-    page = await context.newPage();
+    ({ context, page, said } = await openReader(browser));
     bidder = new BidderPage(page, world.app.url, world.story.lot.lotId);
   }, 120_000);
   afterAll(async () => {
@@ -54,22 +49,11 @@ describeInBrowser('a bidder in the browser', (executable) => {
   });
   /** Readable to everybody and on a phone; where pictures are wanted, in both languages. */
   const good = async (name: string): Promise<void> => {
-    expect(await axeViolations(page)).toEqual([]);
-    await shown(`zh-CN/bidder-${name}`);
+    await expectReadable(page, `zh-CN/bidder-${name}`);
     if (process.env['SCREENSHOTS'] === undefined) return;
     await page.getByRole('button', { name: 'Switch to English' }).click();
-    await shown(`en/bidder-${name}`);
+    await expectFits(page, `en/bidder-${name}`);
     await page.getByRole('button', { name: '切换为中文' }).click();
-  };
-  const shown = async (name: string): Promise<void> => {
-    for (const [width, height] of [
-      [390, 844],
-      [1280, 900],
-    ] as const) {
-      await page.setViewportSize({ width, height });
-      expect([name, width, await overflows(page)]).toEqual([name, width, false]);
-      await keepPicture(page, `${name}-${width}`);
-    }
   };
   let words: string[];
 
@@ -110,6 +94,7 @@ describeInBrowser('a bidder in the browser', (executable) => {
     expect(words).toHaveLength(24);
     // One that seals, another that tests.
     expect(begun.length).toBeGreaterThanOrEqual(2);
+    expect(scripts).not.toEqual([]);
     expect(
       scripts.every((policy) => policy.includes("default-src 'none'") && !policy.includes('connect-src')),
     ).toBe(true);
@@ -217,7 +202,7 @@ describeInBrowser('a bidder in the browser', (executable) => {
     await page.getByRole('dialog').getByText('撤回后这份标书不会开启').waitFor();
     expect(await axeViolations(page)).toEqual([]);
     // Behind a dialog the language cannot be changed.
-    await shown('zh-CN/bidder-bid-withdraw');
+    await expectFits(page, 'zh-CN/bidder-bid-withdraw');
     await pressAt('撤回标书');
     await page.getByText('您已撤回这份标书').waitFor();
     await page.getByRole('heading', { name: '五、密封' }).waitFor();
@@ -253,9 +238,7 @@ describeInBrowser('a bidder in the browser', (executable) => {
     try {
       const latecomer = await other.newPage();
       await latecomer.goto(`${world.app.url}/sign-in?next=/lots/${lot.lotId}/bid`);
-      await latecomer.getByLabel('选择 .p12 或 .pfx 文件').setInputFiles(world.key.p12);
-      await latecomer.getByLabel('证书口令').fill(world.key.password);
-      await latecomer.keyboard.press('Enter');
+      await openKeyFile(latecomer, world.key.p12, world.key.password);
       await latecomer.getByText('投标截止时间已过，平台不再接收标书').waitFor();
     } finally {
       await other.close();

@@ -100,7 +100,7 @@ export async function expectReadable(page: Page, picture: string | null = null):
   await expectFits(page, picture);
 }
 
-async function expectFits(page: Page, picture: string | null = null): Promise<void> {
+export async function expectFits(page: Page, picture: string | null = null): Promise<void> {
   for (const [width, height] of [
     [390, 844],
     [1280, 900],

@@ -1,5 +1,6 @@
 /** A bidder in a browser: what every story of the bid page does, step by step, by what the page shows. */
 import type { Page } from 'playwright-core';
+import { openKeyFile } from '../browser.ts';
 
 export class BidderPage {
   constructor(
@@ -10,9 +11,7 @@ export class BidderPage {
 
   async signIn(p12: string, password: string): Promise<void> {
     await this.page.goto(`${this.base}/sign-in?next=/lots/${this.lotId}/bid`);
-    await this.page.getByLabel('选择 .p12 或 .pfx 文件').setInputFiles(p12);
-    await this.page.getByLabel('证书口令').fill(password);
-    await this.page.keyboard.press('Enter');
+    await openKeyFile(this.page, p12, password);
     await this.page.getByRole('heading', { name: '一、信任与密钥' }).waitFor();
   }
 
@@ -43,11 +42,7 @@ export class BidderPage {
     timeout = 60_000,
   ): Promise<string[]> {
     await this.page.getByRole('button', { name: '密封', exact: true }).click();
-    if (key) {
-      await this.page.getByLabel('选择 .p12 或 .pfx 文件').setInputFiles(key.p12);
-      await this.page.getByLabel('证书口令').fill(key.password);
-      await this.page.keyboard.press('Enter');
-    }
+    if (key) await openKeyFile(this.page, key.p12, key.password);
     const list = this.page.getByRole('list', { name: '恢复码' });
     await list.waitFor({ timeout });
     return list.getByRole('listitem').allInnerTexts();
