@@ -1,17 +1,23 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { openCopy } from '#client';
 import { B, decodeScalar, encodePoint, hashText, newKeyPair, provePossession, systemRandom } from '#trust';
 import type { JournalKey, KeyDestroyed, LogReceipt, LotKey, LotKeyTerms, Scalar, Signed } from '#trust';
-import { writePkcs12 } from '#trust/key-file';
-import { DAY, SystemClock, addMs } from '#kernel';
-import { axeViolations, describeInBrowser, launch, overflows, watch } from '../support/browser.ts';
+import {
+  axeViolations,
+  describeInBrowser,
+  expectFits,
+  launch,
+  openKeyFile as openFile,
+  openReader,
+} from '../support/browser.ts';
 import { sealBid, submitBid } from '../support/story/bidding.ts';
 import { until } from '../support/story/caller.ts';
 import type { Caller } from '../support/story/caller.ts';
 import { runOpening, signOpeningRecord, viewOpening } from '../support/story/opening.ts';
 import { SEATS } from '../support/story/roster.ts';
+import { KEY_PASSWORD, writeNewKey } from '../support/story/second-key.ts';
 import { beginSmallStory } from '../support/story/small-story.ts';
 import type { SmallStory } from '../support/story/small-story.ts';
 import { bidOf } from '../support/story/story.ts';
@@ -19,14 +25,12 @@ import { publishTender } from '../support/story/tender.ts';
 import type { KeyedLot, Tender } from '../support/story/tender.ts';
 
 const PASSPHRASE = '一句只有我知道的话';
-const P12_PASSWORD = 'p12 password';
 
 describeInBrowser('the trustee’s page', (executable) => {
   let small: SmallStory;
   let tender: Tender;
   let lot: KeyedLot;
   let browser: Browser;
-  let context: BrowserContext;
   let page: Page;
   let said: string[];
   const at = (name: string): string => join(small.folder, name);
@@ -37,11 +41,10 @@ describeInBrowser('the trustee’s page', (executable) => {
     small = await beginSmallStory(20_000, []);
     tender = await publishTender(small.story.people, { biddingMs: 60_000, waits: 100 });
     await writeFile(at('roots.json'), await (await fetch(url('/api/v1/trust'))).text());
-    await writeNotaryKey();
+    // Not enrolled yet: its trustee does that in the page.
+    await writeNewKey(small.ca, small.story.people.seats.notary, at('notary.p12'));
     browser = await launch(executable);
-    context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'zh-CN' });
-    said = watch(context);
-    page = await context.newPage();
+    ({ page, said } = await openReader(browser));
     page.setDefaultTimeout(45_000);
   }, 180_000);
   afterAll(async () => {
@@ -52,30 +55,7 @@ describeInBrowser('the trustee’s page', (executable) => {
     expect(said).toEqual([]);
   });
 
-  /** The notary signs in with a second certificate of its own: a browser needs a key file. */
-  async function writeNotaryKey(): Promise<void> {
-    const notary = small.story.people.seats.notary.signer?.certificate.holder;
-    const now = new SystemClock().now();
-    const subject = {
-      organisation: notary?.organisation ?? '',
-      creditCode: notary?.creditCode ?? '',
-      person: '王五',
-    };
-    const issued = await small.ca.issue({
-      subject,
-      notBefore: addMs(now, -DAY),
-      notAfter: addMs(now, 30 * DAY),
-    });
-    const { certificate, chain, pkcs8 } = issued;
-    const file = { pkcs8: pkcs8 ?? new Uint8Array(), certificate, chain };
-    await writeFile(at('notary.p12'), await writePkcs12(file, P12_PASSWORD, 'key'));
-  }
-
-  const openKeyFile = async (): Promise<void> => {
-    await page.getByLabel('选择 .p12 或 .pfx 文件').setInputFiles(at('notary.p12'));
-    await page.getByLabel('证书口令').fill(P12_PASSWORD);
-    await page.keyboard.press('Enter');
-  };
+  const openKeyFile = (): Promise<void> => openFile(page, at('notary.p12'), KEY_PASSWORD);
   const confirm = async (word: string): Promise<void> => {
     await page.getByRole('button', { name: word }).first().click();
     await page.getByRole('dialog').getByRole('button', { name: word }).click();
@@ -220,10 +200,7 @@ describeInBrowser('the trustee’s page', (executable) => {
     await page.getByLabel('副本的口令').fill(PASSPHRASE);
     await page.getByRole('button', { name: '导入', exact: true }).click();
     await page.getByText('已导入 0 个标段的钥匙').waitFor();
-    for (const width of [1280, 390]) {
-      await page.setViewportSize({ width, height: 900 });
-      expect([width, await overflows(page)]).toEqual([width, false]);
-    }
+    await expectFits(page);
   }, 90_000);
 });
 
