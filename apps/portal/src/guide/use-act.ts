@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
+import { useRun } from '../ui/use-run.ts';
 import type { Say } from './actor.ts';
 
 export interface Act {
@@ -10,9 +11,8 @@ export interface Act {
 
 /** One thing at a time that others do on the reader's word; leaving the page ends it. */
 export function useAct(done: () => void): Act {
-  const [busy, setBusy] = useState(false);
+  const { busy, fault, run: begin } = useRun();
   const [said, setSaid] = useState<readonly string[]>([]);
-  const [fault, setFault] = useState<unknown>(null);
   const ending = useRef(new AbortController());
   useEffect(() => {
     const controller = new AbortController();
@@ -21,14 +21,11 @@ export function useAct(done: () => void): Act {
   }, []);
   const run: Act['run'] = (work) => {
     const { signal } = ending.current;
-    setBusy(true);
     setSaid([]);
-    setFault(null);
-    work((line) => setSaid((lines) => [...lines, line]), signal)
-      .then(done, (error: unknown) => {
-        if (!signal.aborted) setFault(error);
-      })
-      .finally(() => setBusy(false));
+    void begin(async () => {
+      await work((line) => setSaid((lines) => [...lines, line]), signal);
+      done();
+    });
   };
   return { busy, said, fault, run };
 }

@@ -4,6 +4,7 @@ import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Signer } from '#trust';
 import { FileButton } from '../ui/parts.tsx';
+import { useRun } from '../ui/use-run.ts';
 import { FaultView } from './fault-view.tsx';
 import { bytesOf, openKeyFile } from './key-file.ts';
 
@@ -19,26 +20,18 @@ export function KeyForm({
   const id = useId();
   const [file, setFile] = useState<File | null>(null);
   const [password, setPassword] = useState('');
-  const [busy, setBusy] = useState(false);
-  const [fault, setFault] = useState<unknown>(null);
+  const { busy, fault, run, forget } = useRun();
   const open = async (): Promise<void> => {
     if (!file) return;
-    setBusy(true);
-    setFault(null);
-    try {
-      await take(await openKeyFile(await bytesOf(file), password));
-      setPassword('');
-    } catch (error) {
-      setFault(error);
-    }
-    setBusy(false);
+    await take(await openKeyFile(await bytesOf(file), password));
+    setPassword('');
   };
   return (
     <form
       className="key-form"
       onSubmit={(event) => {
         event.preventDefault();
-        void open();
+        void run(open);
       }}
     >
       <div>
@@ -49,7 +42,7 @@ export function KeyForm({
           accept=".p12,.pfx,application/x-pkcs12"
           take={(files) => {
             setFile(files?.[0] ?? null);
-            setFault(null);
+            forget();
           }}
         >
           {t('session.chooseFile')}

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Signer } from '#trust';
 import { isProblem } from '../api/client.ts';
+import { useRun } from '../ui/use-run.ts';
 import { FaultView } from './fault-view.tsx';
 import { KeyForm } from './key-form.tsx';
 import { ROLES, enrol, signIn } from './sign-in.ts';
@@ -35,26 +36,18 @@ export function SignInForm({ done }: { readonly done?: () => void }) {
 function EnrolForm({ signer, done }: { readonly signer: Signer; readonly done: (() => void) | undefined }) {
   const { t } = useTranslation();
   const [roles, setRoles] = useState<readonly Role[]>(['bidder']);
-  const [busy, setBusy] = useState(false);
-  const [fault, setFault] = useState<unknown>(null);
+  const { busy, fault, run } = useRun();
   const { organisation, creditCode, person } = signer.certificate.holder;
   const send = async (): Promise<void> => {
-    setBusy(true);
-    setFault(null);
-    try {
-      await enrol(signer, roles);
-      done?.();
-    } catch (error) {
-      setFault(error);
-      setBusy(false);
-    }
+    await enrol(signer, roles);
+    done?.();
   };
   return (
     <form
       className="key-form"
       onSubmit={(event) => {
         event.preventDefault();
-        void send();
+        void run(send);
       }}
     >
       <Alert

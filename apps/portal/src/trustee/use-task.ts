@@ -1,25 +1,17 @@
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { SignCancelled } from '../session/signing.ts';
+import { useRun } from '../ui/use-run.ts';
+import type { Run } from '../ui/use-run.ts';
 import { shown } from './fault.ts';
 
-/** One piece of work at a time, with what ended it in words; a closed key dialog is no fault. */
-export function useTask() {
+/** A trustee's piece of work, with what ended it in words. */
+export function useTask(): Run {
   const { t } = useTranslation();
-  const [busy, setBusy] = useState(false);
-  const [fault, setFault] = useState<unknown>(null);
-  const run = async (work: () => Promise<void>): Promise<boolean> => {
-    setBusy(true);
-    setFault(null);
-    try {
-      await work();
-      setBusy(false);
-      return true;
-    } catch (error) {
-      if (!(error instanceof SignCancelled)) setFault(shown(error, t));
-      setBusy(false);
-      return false;
-    }
-  };
-  return { busy, fault, run };
+  const task = useRun();
+  const run: Run['run'] = (work) =>
+    task.run(() =>
+      work().catch((error: unknown) => {
+        throw shown(error, t);
+      }),
+    );
+  return { ...task, run };
 }

@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { overviewQuery } from '../api/platform-state.ts';
 import { become, demoIdentitiesQuery } from '../session/demo.ts';
 import { FaultView } from '../session/fault-view.tsx';
 import { useSession } from '../session/session-store.ts';
+import { useRun } from './use-run.ts';
 
 /** In demonstrations only, on every page: who one is right now, and anybody else by one click. */
 export function DemoBar() {
@@ -13,19 +13,8 @@ export function DemoBar() {
   const { data: overview } = useQuery(overviewQuery());
   const { data: people = [] } = useQuery(demoIdentitiesQuery(overview?.demo ?? false));
   const session = useSession();
-  const [fault, setFault] = useState<unknown>(null);
-  const [busy, setBusy] = useState(false);
+  const { busy, fault, run } = useRun();
   if (people.length === 0) return null;
-  const change = async (name: string | null): Promise<void> => {
-    setBusy(true);
-    setFault(null);
-    try {
-      await become(name);
-    } catch (error) {
-      setFault(error);
-    }
-    setBusy(false);
-  };
   const chip = (name: string | null, word: string, title?: string) => (
     <button
       key={name ?? ''}
@@ -33,7 +22,7 @@ export function DemoBar() {
       title={title}
       disabled={busy}
       aria-pressed={(session?.demo ?? null) === name && (name !== null || !session)}
-      onClick={() => void change(name)}
+      onClick={() => void run(() => become(name))}
     >
       {word}
     </button>

@@ -3,8 +3,8 @@ import { useState } from 'react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { FaultView } from '../session/fault-view.tsx';
-import { SignCancelled } from '../session/signing.ts';
 import { Dialog } from './dialog.tsx';
+import { useRun } from './use-run.ts';
 
 /**
  * A button for what cannot be taken back. The dialog says what will happen (`children`) and that it is final; what
@@ -28,18 +28,9 @@ export function Final({
 }) {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
-  const [busy, setBusy] = useState(false);
-  const [fault, setFault] = useState<unknown>(null);
+  const { busy, fault, run: begin } = useRun();
   const act = async (): Promise<void> => {
-    setBusy(true);
-    setFault(null);
-    try {
-      await run();
-      setOpen(false);
-    } catch (error) {
-      if (!(error instanceof SignCancelled)) setFault(error);
-    }
-    setBusy(false);
+    if (await begin(run)) setOpen(false);
   };
   return (
     <>

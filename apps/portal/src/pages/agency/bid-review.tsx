@@ -6,6 +6,7 @@ import { FaultView } from '../../session/fault-view.tsx';
 import { useDraft } from '../../ui/draft.ts';
 import { bytes, yuan } from '../../ui/figures.ts';
 import { Fact, Facts } from '../../ui/parts.tsx';
+import { useRun } from '../../ui/use-run.ts';
 import { ChoiceField, TextField } from './fields.tsx';
 import type { NameOf, ReviewedBid } from './work-evaluation.tsx';
 import { useWork } from './work.tsx';
@@ -85,20 +86,13 @@ function Decision({
   const { t } = useTranslation();
   const { lot, changed } = useWork();
   const [form, set, clear] = useDraft(`decision:${lot.id}:${bid.c}`, EMPTY);
-  const [busy, setBusy] = useState(false);
-  const [fault, setFault] = useState<unknown>(null);
-  const decide = async (ground: string | null, reason: string | null): Promise<void> => {
-    setBusy(true);
-    setFault(null);
-    try {
+  const { busy, fault, run } = useRun();
+  const decide = (ground: string | null, reason: string | null): Promise<boolean> =>
+    run(async () => {
       await decideBid(lot.id, { c: bid.c, ground, reason });
       clear();
       await changed();
-    } catch (error) {
-      setFault(error);
-    }
-    setBusy(false);
-  };
+    });
   if (bid.rejected)
     return (
       <>

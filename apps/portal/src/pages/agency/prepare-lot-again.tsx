@@ -1,11 +1,10 @@
 import Button from 'antd/es/button';
-import { useState } from 'react';
 import type { FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
-import { reviseLot } from '../../api/agency.ts';
 import { FaultView } from '../../session/fault-view.tsx';
 import { useDraft } from '../../ui/draft.ts';
+import { useRun } from '../../ui/use-run.ts';
 import { LotFields } from './lot-fields.tsx';
 import { lotBody, lotFormOf, timingFormOf } from './lot-form.ts';
 import type { LotForm } from './lot-form.ts';
@@ -17,27 +16,20 @@ const NOTHING: Partial<LotForm> = {};
 export function PrepareLotAgain() {
   const { t } = useTranslation();
   const go = useNavigate();
-  const { work, changed } = usePrepared();
-  const { lot, project } = work;
+  const { work, revise } = usePrepared();
+  const { lot } = work;
   const [typed, set, clear] = useDraft(`lot-again:${lot.id}`, NOTHING);
   const form = { ...lotFormOf(lot), ...typed };
-  const [busy, setBusy] = useState(false);
-  const [fault, setFault] = useState<unknown>(null);
+  const { busy, fault, run } = useRun();
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     const body = lotBody(form, timingFormOf(lot));
     if (body === null) return;
-    setBusy(true);
-    setFault(null);
-    try {
-      await reviseLot(project.id, lot.id, { ...body, seats: lot.seats as never, k: lot.k });
-      await changed();
+    await run(async () => {
+      await revise(body);
       clear();
       void go(`/agency/lots/${lot.id}/prepare/documents`);
-    } catch (error) {
-      setFault(error);
-      setBusy(false);
-    }
+    });
   };
   return (
     <form className="form" noValidate onSubmit={(event) => void submit(event)}>

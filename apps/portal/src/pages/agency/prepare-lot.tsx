@@ -11,6 +11,7 @@ import { useServerNow } from '../../ui/clock.ts';
 import { useDraft } from '../../ui/draft.ts';
 import { Loading, ProblemView } from '../../ui/states.tsx';
 import { useTitle } from '../../ui/title.ts';
+import { useRun } from '../../ui/use-run.ts';
 import { EMPTY_LOT, lotBody, suggestedTiming } from './lot-form.ts';
 import { LotFields } from './lot-fields.tsx';
 import { PrepareSteps } from './steps.tsx';
@@ -24,24 +25,18 @@ export function PrepareLot() {
   const now = useServerNow();
   const project = useQuery(projectQuery(projectId));
   const [form, set, clear] = useDraft(`lot:${projectId}`, EMPTY_LOT);
-  const [busy, setBusy] = useState(false);
+  const { busy, fault, run } = useRun();
   const [tried, setTried] = useState(false);
-  const [fault, setFault] = useState<unknown>(null);
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     setTried(true);
     const body = now === null ? null : lotBody(form, suggestedTiming(now));
     if (body === null) return;
-    setBusy(true);
-    setFault(null);
-    try {
+    await run(async () => {
       const lot = await createLot(projectId, body);
       clear();
       void go(`/agency/lots/${lot.id}/prepare/documents`);
-    } catch (error) {
-      setFault(error);
-      setBusy(false);
-    }
+    });
   };
   if (project.isPending) return <Loading />;
   if (!project.data) return <ProblemView error={project.error} retry={() => void project.refetch()} />;

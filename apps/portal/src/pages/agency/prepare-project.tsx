@@ -9,6 +9,7 @@ import { FaultView } from '../../session/fault-view.tsx';
 import { Need } from '../../session/need.tsx';
 import { useDraft } from '../../ui/draft.ts';
 import { useTitle } from '../../ui/title.ts';
+import { useRun } from '../../ui/use-run.ts';
 import { ChoiceField, TextField } from './fields.tsx';
 import { PrepareSteps } from './steps.tsx';
 
@@ -29,8 +30,7 @@ export function PrepareProject() {
   useTitle(t('agency.step.project'));
   const go = useNavigate();
   const [form, set, clear] = useDraft('project', EMPTY);
-  const [busy, setBusy] = useState(false);
-  const [fault, setFault] = useState<unknown>(null);
+  const { busy, fault, run } = useRun();
   const [tried, setTried] = useState(false);
   const tenderee = usePartyFault('tenderee', form.tenderee, tried);
   const regulator = usePartyFault('regulator', form.regulator, tried);
@@ -39,16 +39,11 @@ export function PrepareProject() {
     event.preventDefault();
     setTried(true);
     if (!ready) return;
-    setBusy(true);
-    setFault(null);
-    try {
+    await run(async () => {
       const project = await registerProject({ ...form, tenderee: tenderee.code, regulator: regulator.code });
       clear();
       void go(`/agency/prepare/${project.id}`);
-    } catch (error) {
-      setFault(error);
-      setBusy(false);
-    }
+    });
   };
   return (
     <Need permission="tender.manage">

@@ -1,14 +1,13 @@
 import Button from 'antd/es/button';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import type { FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
-import { reviseLot } from '../../api/agency.ts';
 import { overviewQuery } from '../../api/platform-state.ts';
 import { FaultView } from '../../session/fault-view.tsx';
 import { useServerNow } from '../../ui/clock.ts';
 import { useDraft } from '../../ui/draft.ts';
+import { useRun } from '../../ui/use-run.ts';
 import { InstantField, RuleLine, TextField } from './fields.tsx';
 import { lotBody, lotFormOf, timingFormOf } from './lot-form.ts';
 import type { TimingForm } from './lot-form.ts';
@@ -26,12 +25,11 @@ export function PrepareTiming() {
   const go = useNavigate();
   const now = useServerNow();
   const { data: overview } = useQuery(overviewQuery());
-  const { work, changed } = usePrepared();
-  const { lot, project } = work;
+  const { work, revise } = usePrepared();
+  const { lot } = work;
   const [typed, set, clear] = useDraft(`timing:${lot.id}`, NOTHING);
   const form: TimingForm = { ...timingFormOf(lot), ...typed };
-  const [busy, setBusy] = useState(false);
-  const [fault, setFault] = useState<unknown>(null);
+  const { busy, fault, run } = useRun();
   const checks = now === null ? [] : checksOf(form, lot.ruleset, now);
   const checkOf = (rule: RuleCheck['rule']) => checks.find((each) => each.rule === rule);
   const [access, preparation] = [checkOf('document-access'), checkOf('bid-preparation')];
@@ -44,17 +42,11 @@ export function PrepareTiming() {
     event.preventDefault();
     const body = lotBody(lotFormOf(lot), form);
     if (body === null) return;
-    setBusy(true);
-    setFault(null);
-    try {
-      await reviseLot(project.id, lot.id, { ...body, seats: lot.seats as never, k: lot.k });
-      await changed();
+    await run(async () => {
+      await revise(body);
       clear();
       void go(`/agency/lots/${lot.id}/prepare/notice`);
-    } catch (error) {
-      setFault(error);
-      setBusy(false);
-    }
+    });
   };
   return (
     <form className="form" noValidate onSubmit={(event) => void submit(event)}>

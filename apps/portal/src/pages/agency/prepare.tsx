@@ -1,17 +1,20 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { Link, Outlet, useLocation, useOutletContext, useParams } from 'react-router';
-import { workLotQuery } from '../../api/agency.ts';
+import { reviseLot, workLotQuery } from '../../api/agency.ts';
 import type { WorkLot } from '../../api/agency.ts';
 import { Need } from '../../session/need.tsx';
 import { Empty, Loading, ProblemView } from '../../ui/states.tsx';
 import { useTitle } from '../../ui/title.ts';
+import type { lotBody } from './lot-form.ts';
 import { PrepareSteps, STEPS } from './steps.tsx';
 import type { StepName } from './steps.tsx';
 
 export interface PrepareContext {
   readonly work: WorkLot;
   readonly changed: () => Promise<void>;
+  /** Stores the lot anew; its seats stay as they are. @throws ProblemError */
+  readonly revise: (body: NonNullable<ReturnType<typeof lotBody>>) => Promise<void>;
 }
 export const usePrepared = (): PrepareContext => useOutletContext<PrepareContext>();
 
@@ -26,17 +29,18 @@ export function Prepare() {
   if (work.isPending) return <Loading />;
   if (!work.data) return <ProblemView error={work.error} retry={() => void work.refetch()} />;
   const at: StepName = STEPS.find((each) => pathname.endsWith(`/${each}`)) ?? 'documents';
-  const context: PrepareContext = {
-    work: work.data,
-    changed: async () => {
-      await queries.invalidateQueries({ queryKey: ['agency'] });
-    },
+  const { project, lot } = work.data;
+  const changed = (): Promise<void> => queries.invalidateQueries({ queryKey: ['agency'] });
+  const revise: PrepareContext['revise'] = async (body) => {
+    await reviseLot(project.id, lot.id, { ...body, seats: lot.seats as never, k: lot.k });
+    await changed();
   };
+  const context: PrepareContext = { work: work.data, changed, revise };
   return (
     <Need permission="tender.manage">
-      <p className="quiet">{work.data.project.name}</p>
-      <h1>{work.data.lot.name}</h1>
-      {work.data.lot.state === 'draft' ? (
+      <p className="quiet">{project.name}</p>
+      <h1>{lot.name}</h1>
+      {lot.state === 'draft' ? (
         <>
           <PrepareSteps
             at={at}

@@ -6,6 +6,7 @@ import type { Signed } from '#trust';
 import { FaultView } from '../../session/fault-view.tsx';
 import { signHere } from '../../session/signing.ts';
 import { Final } from '../../ui/final.tsx';
+import { useRun } from '../../ui/use-run.ts';
 
 /**
  * The platform drafts, the reader looks, the key in this page signs, the platform compares and publishes. A draft is good
@@ -38,18 +39,14 @@ export function SignDraft<T extends object>({
 }) {
   const { t } = useTranslation();
   const [record, setRecord] = useState<T | null>(null);
-  const [busy, setBusy] = useState(false);
-  const [fault, setFault] = useState<unknown>(null);
+  const { busy, fault, run: begin } = useRun();
   const make = async (): Promise<void> => {
-    setBusy(true);
-    setFault(null);
     try {
       setRecord(await draft());
     } catch (error) {
       setRecord(null);
-      setFault(error);
+      throw error;
     }
-    setBusy(false);
   };
   const run = async (): Promise<void> => {
     if (record === null) return;
@@ -61,7 +58,7 @@ export function SignDraft<T extends object>({
     <>
       {fault !== null && <FaultView error={fault} />}
       <p className="actions no-print">
-        <Button loading={busy} disabled={disabled} onClick={() => void make()}>
+        <Button loading={busy} disabled={disabled} onClick={() => void begin(make)}>
           {record === null ? draftWord : t('agency.draftAnew')}
         </Button>
       </p>

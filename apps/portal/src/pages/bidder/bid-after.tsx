@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import Button from 'antd/es/button';
-import { useEffect, useState } from 'react';
+import { useEffect } from 'react';
 import { openingQuery, presentReceipt, recordQuery } from '../../api/opening.ts';
 import type { Opening } from '../../api/opening.ts';
 import { forgetBidDraft } from '../../seal/bid-draft.ts';
@@ -12,6 +12,7 @@ import { useServerNow } from '../../ui/clock.ts';
 import { yuan } from '../../ui/figures.ts';
 import { Fact, Facts, Section } from '../../ui/parts.tsx';
 import { Empty, ProblemView } from '../../ui/states.tsx';
+import { useRun } from '../../ui/use-run.ts';
 import type { Roots } from '../../verify/use-verification.ts';
 import { useLot } from '../public/lot.tsx';
 import { BidDiscard } from './bid-discard.tsx';
@@ -79,27 +80,26 @@ function NotFound({ stored, opening }: { readonly stored: StoredPackage; readonl
   const { lot } = useLot();
   const now = useServerNow();
   const queries = useQueryClient();
-  const [error, setError] = useState<unknown>(null);
-  const [busy, setBusy] = useState(false);
+  const { busy, fault, run } = useRun();
   const open = opening.state === 'closed' && now !== null && now < Date.parse(opening.releaseAt ?? '');
   const present = async (): Promise<void> => {
     if (!stored.receipt) return;
-    setBusy(true);
-    setError(null);
-    await presentReceipt(lot.id, { receipt: stored.receipt, commit: stored.commit }).catch(setError);
-    await queries.invalidateQueries({ queryKey: ['opening', lot.id] });
-    setBusy(false);
+    try {
+      await presentReceipt(lot.id, { receipt: stored.receipt, commit: stored.commit });
+    } finally {
+      await queries.invalidateQueries({ queryKey: ['opening', lot.id] });
+    }
   };
   return (
     <div className="note note-bad" role="alert">
       <strong>{t('bid.notFound')}</strong>
       <p>{t(open ? 'bid.notFoundNext' : 'bid.windowOver')}</p>
       {open && (
-        <Button type="primary" loading={busy} onClick={() => void present()}>
+        <Button type="primary" loading={busy} onClick={() => void run(present)}>
           {t('bid.present')}
         </Button>
       )}
-      {error !== null && <ProblemView error={error} />}
+      {fault !== null && <ProblemView error={fault} />}
     </div>
   );
 }

@@ -1,6 +1,5 @@
 import Alert from 'antd/es/alert';
 import Button from 'antd/es/button';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CheckedKey } from '../../seal/messages.ts';
 import { clocksApart, ownNow } from '../../seal/own-clock.ts';
@@ -12,6 +11,7 @@ import { useServerNow } from '../../ui/clock.ts';
 import { Fact, Facts, Hash } from '../../ui/parts.tsx';
 import { Time } from '../../ui/time.tsx';
 import { beijing } from '../../ui/time.tsx';
+import { useRun } from '../../ui/use-run.ts';
 import type { Refused } from '../../verify/messages.ts';
 import type { Roots } from '../../verify/use-verification.ts';
 import { useLot } from '../public/lot.tsx';
@@ -33,20 +33,12 @@ export function BidKey({
   const { lot } = useLot();
   const now = useServerNow();
   const apart = clocksApart(now);
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
+  const { busy, fault, run } = useRun();
   const check = async (): Promise<void> => {
     if (!roots || now === null || apart) return;
-    setBusy(true);
-    setError(null);
-    try {
-      const [file, chain] = await Promise.all([fetchLotFile(lot.id), fetchOwnChain()]);
-      const question = { kind: 'check' as const, id: lot.id, lot: file, roots: roots.text, chain };
-      take((await ask(question, 'checked')).checked);
-    } catch (fault) {
-      setError(fault);
-    }
-    setBusy(false);
+    const [file, chain] = await Promise.all([fetchLotFile(lot.id), fetchOwnChain()]);
+    const question = { kind: 'check' as const, id: lot.id, lot: file, roots: roots.text, chain };
+    take((await ask(question, 'checked')).checked);
   };
   return (
     <>
@@ -54,7 +46,7 @@ export function BidKey({
       {apart && now !== null && <ClocksApart server={now} />}
       {!checked && (
         <p className="actions">
-          <Button type="primary" disabled={!roots || apart} loading={busy} onClick={() => void check()}>
+          <Button type="primary" disabled={!roots || apart} loading={busy} onClick={() => void run(check)}>
             {t('bid.checkKey')}
           </Button>
           {busy && <span role="status">{t('bid.checking')}</span>}
@@ -66,10 +58,10 @@ export function BidKey({
           <Refusal title={t('bid.ownFails')} next={t('bid.ownFailsNext')} refused={checked.own} />
         )}
       </div>
-      {error instanceof WorkRefused && (
-        <Refusal title={t('bid.keyFails')} next={t('bid.keyFailsNext')} refused={error.refused} />
+      {fault instanceof WorkRefused && (
+        <Refusal title={t('bid.keyFails')} next={t('bid.keyFailsNext')} refused={fault.refused} />
       )}
-      {error !== null && !(error instanceof WorkRefused) && <FaultView error={asProblem(error)} />}
+      {fault !== null && !(fault instanceof WorkRefused) && <FaultView error={asProblem(fault)} />}
     </>
   );
 }

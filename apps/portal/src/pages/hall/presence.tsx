@@ -1,5 +1,4 @@
 import Button from 'antd/es/button';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { signInToHall } from '../../api/hall.ts';
@@ -9,6 +8,7 @@ import { may, useSession } from '../../session/session-store.ts';
 import type { Session } from '../../session/session-store.ts';
 import { ProblemView } from '../../ui/states.tsx';
 import { Time } from '../../ui/time.tsx';
+import { useRun } from '../../ui/use-run.ts';
 import type { HallState } from './hall-state.ts';
 import type { HallMoment } from './moment.tsx';
 
@@ -61,8 +61,7 @@ function SignIn({
   readonly session: Session | null;
 }) {
   const { t } = useTranslation();
-  const [busy, setBusy] = useState(false);
-  const [fault, setFault] = useState<unknown>(null);
+  const { busy, fault, run } = useRun();
   if (moment.name === 'cancelled') return null;
   if (state.phase === 'recorded') return <p className="quiet">{t('hall.sign.over')}</p>;
   if (!session)
@@ -76,15 +75,14 @@ function SignIn({
   if (!may(session, 'hall.attend')) return null;
   const role = roleOf(lot, session);
   const early = role === 'bidder' && moment.name === 'waiting';
-  const act = async (): Promise<void> => {
-    setBusy(true);
-    setFault(null);
-    await signInToHall(lot.id, role).catch(setFault);
-    setBusy(false);
-  };
   return (
     <div className="no-print">
-      <Button type="primary" disabled={early} loading={busy} onClick={() => void act()}>
+      <Button
+        type="primary"
+        disabled={early}
+        loading={busy}
+        onClick={() => void run(() => signInToHall(lot.id, role))}
+      >
         {t('hall.sign.in')}
       </Button>
       {early && <p className="quiet">{t('hall.sign.early')}</p>}

@@ -8,10 +8,10 @@ import { authoritiesQuery, trustAuthority, withdrawAuthority } from '../../api/o
 import type { Authority } from '../../api/operations.ts';
 import { overviewQuery } from '../../api/platform-state.ts';
 import { FaultView } from '../../session/fault-view.tsx';
-import { useTask } from '../../trustee/use-task.ts';
 import { Final } from '../../ui/final.tsx';
 import { Cell, DataTable, FileButton, Hash, Section } from '../../ui/parts.tsx';
 import { Loading, ProblemView } from '../../ui/states.tsx';
+import { useRun } from '../../ui/use-run.ts';
 import { MAX_CERTIFICATES_BYTES, textOf } from '../../verify/limits.ts';
 
 /** Whose certificates count here. Bidders and trustees pin their own list: this one does not bind them. */
@@ -67,7 +67,7 @@ function Withdraw({ authority, changed }: { readonly authority: Authority; reado
 function Add({ changed }: { readonly changed: () => void }) {
   const { t } = useTranslation();
   const id = useId();
-  const task = useTask();
+  const task = useRun();
   const { data: overview } = useQuery(overviewQuery());
   const [pem, setPem] = useState<string | null>(null);
   const [label, setLabel] = useState('');

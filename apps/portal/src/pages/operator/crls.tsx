@@ -6,11 +6,11 @@ import { formatInstant } from '#kernel';
 import { b64u, parseCrl, readPem } from '#trust';
 import { crlsQuery, storeCrl } from '../../api/operations.ts';
 import { FaultView } from '../../session/fault-view.tsx';
-import { useTask } from '../../trustee/use-task.ts';
 import { useServerNow } from '../../ui/clock.ts';
 import { Cell, DataTable, FileButton, Section } from '../../ui/parts.tsx';
 import { Empty, Loading, ProblemView } from '../../ui/states.tsx';
 import { Time } from '../../ui/time.tsx';
+import { useRun } from '../../ui/use-run.ts';
 import { MAX_CERTIFICATES_BYTES, textOf } from '../../verify/limits.ts';
 
 const MAX_CRL_BYTES = 64 * 1024;
@@ -72,7 +72,7 @@ function read(crl: string) {
 
 function Upload({ changed }: { readonly changed: () => void }) {
   const { t } = useTranslation();
-  const task = useTask();
+  const task = useRun();
   const [file, setFile] = useState<File | null>(null);
   const [chain, setChain] = useState<string | null>(null);
   const send = (): void =>

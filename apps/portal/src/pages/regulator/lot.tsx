@@ -12,12 +12,12 @@ import { lotQuery } from '../../api/tendering.ts';
 import type { Lot } from '../../api/tendering.ts';
 import { FaultView } from '../../session/fault-view.tsx';
 import { Need } from '../../session/need.tsx';
-import { useTask } from '../../trustee/use-task.ts';
 import { Cell, DataTable, Fact, Facts, Hash, Section } from '../../ui/parts.tsx';
 import { StageTag, shownStage } from '../../ui/stage.tsx';
 import { Loading, ProblemView } from '../../ui/states.tsx';
 import { Time } from '../../ui/time.tsx';
 import { useTitle } from '../../ui/title.ts';
+import { useRun } from '../../ui/use-run.ts';
 import { DeadlineProposal } from './deadline-proposal.tsx';
 
 /** One tender for its supervisor: every record with its place in the log, what is to be signed, the whole evidence. */
@@ -158,7 +158,7 @@ function Place({ hash }: { readonly hash: string }) {
 
 function Evidence({ lotId }: { readonly lotId: string }) {
   const { t } = useTranslation();
-  const task = useTask();
+  const task = useRun();
   const save = async (): Promise<void> => {
     const link = document.createElement('a');
     link.href = URL.createObjectURL(await fetchFullEvidence(lotId));
