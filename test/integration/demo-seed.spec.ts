@@ -39,3 +39,27 @@ describe('seedDemo', () => {
     expect((body as { items: unknown[] }).items).toHaveLength(1);
   });
 });
+
+describe('a tender for the guided visit', () => {
+  const ask = (of: TestApp, biddingMinutes: number) =>
+    request(of.url).post('/api/v1/demo/tenders').send({ biddingMinutes });
+
+  it('is over in minutes, in one of three paces', async () => {
+    expect((await ask(app, 2)).status).toBe(400);
+    const { body } = await ask(app, 1).expect(201);
+    const { lotId } = body as { lotId: string };
+    const lot = await request(app.url).get(`/api/v1/lots/${lotId}`).expect(200);
+    expect(lot.body).toMatchObject({ state: 'published', acceleration: { periods: 28_800, waits: 20 } });
+  });
+
+  it('is made only so often, though nobody signs in for it', async () => {
+    const asked = await Promise.all(Array.from({ length: 8 }, () => ask(app, 15)));
+    const statuses = asked.map(({ status }) => status);
+    expect(new Set(statuses)).toEqual(new Set([201, 429]));
+    // Two at least, also where the minute turns meanwhile.
+    expect(statuses.filter((status) => status === 429).length).toBeGreaterThanOrEqual(2);
+    const refused = asked.find(({ status }) => status === 429);
+    expect((refused?.body as { code: string }).code).toBe('WEB.TOO_MANY_REQUESTS');
+    expect(Number(refused?.headers['retry-after'])).toBeGreaterThan(0);
+  });
+});

@@ -1,19 +1,19 @@
 import { readFile } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
-import { Body, Controller, Get, Header, Post } from '@nestjs/common';
+import { Body, Controller, Get, Header, Ip, Post } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { IsIn } from 'class-validator';
 import { z } from 'zod';
-import { refuse, RefusalError, Settings, unwrap } from '#kernel';
+import { Clock, refuse, RefusalError, Settings, unwrap } from '#kernel';
 import { UnitOfWork } from '#persistence';
 import { b64u } from '#trust';
 import { loadSigner } from '#trust/key-file';
-import { Answers, Public } from '#web';
+import { Answers, MinuteCounter, networkOf, Public, tooManyRequests } from '#web';
 import { DemoPerson } from './demo-person.ts';
 import { seededIdentities } from './demo-seed.ts';
 import type { DemoIdentity } from './demo-seed.ts';
 import { publishTender, quickPace } from './demo-tender.ts';
+import { ownUrl } from './own-url.ts';
 
 const identities = z.object({
   items: z.array(
@@ -36,6 +36,10 @@ export class QuickTenderDto {
   biddingMinutes!: 1 | 5 | 15;
 }
 
+/** Tenders in a minute of one process: nobody signs in to make one, and each costs signatures and stays for good. */
+const PER_NETWORK = 3;
+const PER_PROCESS = 12;
+
 /** Whom a new tender names. */
 const ACTING = ['agency', 'tenderee', 'regulator'];
 
@@ -43,8 +47,11 @@ const ACTING = ['agency', 'tenderee', 'regulator'];
 @ApiTags('platform')
 @Controller('api/v1/demo')
 export class DemoController {
+  private readonly made = new MinuteCounter();
+
   constructor(
     private readonly settings: Settings,
+    private readonly clock: Clock,
     private readonly unitOfWork: UnitOfWork,
     private readonly adapter: HttpAdapterHost,
   ) {}
@@ -71,12 +78,24 @@ export class DemoController {
   @Public()
   @ApiOperation({ summary: 'The demonstration’s agency publishes a tender that is over in minutes' })
   @Answers(z.object({ lotId: z.string() }), '', 201)
-  async publish(@Body() { biddingMinutes }: QuickTenderDto): Promise<{ lotId: string }> {
+  async publish(
+    @Body() { biddingMinutes }: QuickTenderDto,
+    @Ip() address: string,
+  ): Promise<{ lotId: string }> {
     const acting = (await this.people()).filter(({ name }) => ACTING.includes(name));
     if (acting.length < ACTING.length) throw new RefusalError(refuse('WEB.NOT_FOUND').error);
+    this.count(networkOf(address));
     const people = new Map(await Promise.all(acting.map((each) => this.signedIn(each))));
     const now = await this.unitOfWork.run((tx) => tx.now());
     return { lotId: await publishTender(people, now, quickPace(biddingMinutes)) };
+  }
+
+  /** @throws RefusalError WEB.TOO_MANY_REQUESTS */
+  private count(network: string): void {
+    const now = this.clock.now();
+    // The network first: what it has too many of takes no other's place.
+    const allowed = this.made.take(network, PER_NETWORK, now) && this.made.take('all', PER_PROCESS, now);
+    if (!allowed) throw tooManyRequests(now);
   }
 
   private async people(): Promise<readonly DemoIdentity[]> {
@@ -84,13 +103,9 @@ export class DemoController {
     return seededIdentities(this.settings.dataDir);
   }
 
-  /** At this process's own door, as everybody else comes in; never at an address that a request names. */
   private async signedIn({ name, creditCode, p12, password }: DemoIdentity): Promise<[string, DemoPerson]> {
-    const { address, port } = this.adapter.httpAdapter.getHttpServer().address() as AddressInfo;
-    const host = address === '::' || address === '0.0.0.0' ? '127.0.0.1' : address;
     const signer = unwrap(await loadSigner(new Uint8Array(await readFile(p12)), password));
-    const url = `http://${host.includes(':') ? `[${host}]` : host}:${String(port)}`;
-    const person = new DemoPerson(url, creditCode, signer);
+    const person = new DemoPerson(ownUrl(this.adapter.httpAdapter.getHttpServer()), creditCode, signer);
     await person.signIn();
     return [name, person];
   }

@@ -5,14 +5,14 @@ import type { Platform } from './create-app.ts';
 import { seedDemo } from './demo-seed.ts';
 import type { DemoSeed } from './demo-seed.ts';
 import { injectFaults } from './fault-injection.ts';
+import { ownUrl } from './own-url.ts';
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 /** Only the process that runs everything seeds: two web processes would do it at once. */
-async function seed(config: PlatformConfig, platform: Platform, port: number): Promise<DemoSeed | null> {
+async function seed(config: PlatformConfig, { app }: Platform): Promise<DemoSeed | null> {
   if (!config.demo || config.role !== 'all') return null;
-  const host = ['0.0.0.0', '::'].includes(config.host) ? '127.0.0.1' : config.host;
-  return seedDemo(platform.app, `http://${host.includes(':') ? `[${host}]` : host}:${port}`);
+  return seedDemo(app, ownUrl(app.getHttpServer()));
 }
 
 function tell(config: PlatformConfig, port: number, demo: DemoSeed | null): void {
@@ -81,7 +81,7 @@ async function main(): Promise<void> {
     try {
       await platform.app.listen(config.port, config.host);
       const { port } = platform.app.getHttpServer().address() as { port: number };
-      tell(config, port, await seed(config, platform, port));
+      tell(config, port, await seed(config, platform));
     } catch (error) {
       await platform.close();
       throw error;

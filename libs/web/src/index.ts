@@ -31,5 +31,5 @@ export * from './request-log.ts';
 export * from './route-census.ts';
 export * from './web.module.ts';
 export type * from './problem.ts';
-export { networkOf } from './rate-limit.ts';
+export { MinuteCounter, networkOf, tooManyRequests } from './rate-limit.ts';
 export type { RateLimits } from './rate-limit.ts';

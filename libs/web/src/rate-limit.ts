@@ -44,6 +44,12 @@ export class MinuteCounter {
   }
 }
 
+/** Too many in this minute: the next one begins anew. */
+export function tooManyRequests(now: Instant): RefusalError {
+  const retryAfterSeconds = Math.ceil((MINUTE - (now % MINUTE)) / 1000);
+  return new RefusalError(refuse('WEB.TOO_MANY_REQUESTS', { retryAfterSeconds }).error);
+}
+
 /** An IPv6 customer holds at least a /64: counting single addresses would count nobody. */
 export function networkOf(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
@@ -86,7 +92,6 @@ export class RateLimitGuard implements CanActivate {
       allowed = this.sessions.take(session, this.limits.perSession, now) && allowed;
     }
     if (allowed) return true;
-    const retryAfterSeconds = Math.ceil((MINUTE - (now % MINUTE)) / 1000);
-    throw new RefusalError(refuse('WEB.TOO_MANY_REQUESTS', { retryAfterSeconds }).error);
+    throw tooManyRequests(now);
   }
 }
