@@ -4,41 +4,35 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { writePkcs12 } from '#trust/key-file';
 import { addMs, DAY, SystemClock } from '#kernel';
 import { b64u, generateKeyPair, openDevelopmentCa, parseCertificate } from '#trust';
-import { seedDemo } from '../../apps/platform/src/demo-seed.ts';
-import type { DemoIdentity, DemoSeed } from '../../apps/platform/src/demo-seed.ts';
-import { axeViolations, describeInBrowser, launch, overflows, watch } from '../support/browser.ts';
-import { createTestApp } from '../support/test-app.ts';
+import {
+  axeViolations,
+  describeInBrowser,
+  expectReadable,
+  launch,
+  openKeyFile,
+  openReader,
+  overflows,
+} from '../support/browser.ts';
+import { become, createDemo } from '../support/demo-in-browser.ts';
+import type { SeededDemo } from '../support/demo-in-browser.ts';
 import type { TestApp } from '../support/test-app.ts';
 
 describeInBrowser('signing in', (executable) => {
   let app: TestApp;
-  let seed: DemoSeed;
+  let identity: SeededDemo['identity'];
   let browser: Browser;
   let context: BrowserContext;
   let said: string[];
   let page: Page;
 
   const url = (path: string): string => app.url + path;
-  const identity = (name: string): DemoIdentity => {
-    const found = seed.identities.find((each) => each.name === name);
-    if (!found) throw new Error(`no ${name}`);
-    return found;
-  };
   /** The browser's own line for a refusal; the page cannot keep it from that. */
   const refusals = (status: string): void => {
     expect(said.splice(0).filter((line) => !line.includes(status))).toEqual([]);
   };
-  const openKeyFile = async (path: string, password: string): Promise<void> => {
-    await page.getByLabel('选择 .p12 或 .pfx 文件').setInputFiles(path);
-    await page.getByLabel('证书口令').fill(password);
-    await page.keyboard.press('Enter');
-  };
 
   beforeAll(async () => {
-    app = await createTestApp({ DEMO: 'true', RATE_LIMIT_PER_ADDRESS: '1000000' });
-    const seeded = await seedDemo(app.app, app.url);
-    if (!seeded) throw new Error('not seeded');
-    seed = seeded;
+    ({ app, identity } = await createDemo());
     browser = await launch(executable);
   }, 120_000);
   afterAll(async () => {
@@ -46,9 +40,7 @@ describeInBrowser('signing in', (executable) => {
     await app?.close();
   });
   beforeEach(async () => {
-    context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'zh-CN' });
-    said = watch(context);
-    page = await context.newPage();
+    ({ context, page, said } = await openReader(browser));
   });
   afterEach(async () => {
     await context.close();
@@ -60,7 +52,7 @@ describeInBrowser('signing in', (executable) => {
     page.on('request', (request) => sent.push(request.postData() ?? ''));
     await page.goto(url('/sign-in?next=/log-head'));
     const { p12, password, organisation } = identity('bidder-1');
-    await openKeyFile(p12, 'a wrong one');
+    await openKeyFile(page, p12, 'a wrong one');
     await page.getByRole('alert').getByText('口令不对，或文件已损坏').waitFor();
     expect(sent.filter((body) => body !== '')).toEqual([]);
     await page.getByLabel('证书口令').fill(password);
@@ -77,7 +69,7 @@ describeInBrowser('signing in', (executable) => {
   it('stays signed in over a reload, and ends when the reader says so', async () => {
     await page.goto(url('/sign-in'));
     const { p12, password } = identity('bidder-2');
-    await openKeyFile(p12, password);
+    await openKeyFile(page, p12, password);
     const leave = page.getByRole('button', { name: '退出' });
     await leave.waitFor();
     await page.reload();
@@ -101,16 +93,14 @@ describeInBrowser('signing in', (executable) => {
 
   it('goes from one identity of the demonstration to another by one click, on every page', async () => {
     await page.goto(url('/verify'));
-    const bar = page.getByRole('region', { name: '演示身份' });
     for (const [chip, name] of [
       ['代理机构', 'agency'],
       ['投标人3', 'bidder-3'],
     ] as const) {
-      await bar.getByRole('button', { name: chip, exact: true }).click();
-      await bar.getByRole('button', { name: chip, exact: true, pressed: true }).waitFor();
+      await become(page, chip);
       await page.locator('header').getByTitle(identity(name).organisation, { exact: true }).waitFor();
     }
-    await bar.getByRole('button', { name: '公众' }).click();
+    await page.getByRole('button', { name: '公众' }).click();
     await page.getByRole('link', { name: '登录', exact: true }).waitFor();
     await page.setViewportSize({ width: 390, height: 844 });
     expect(await overflows(page)).toBe(false);
@@ -120,7 +110,7 @@ describeInBrowser('signing in', (executable) => {
     const file = join(app.dataDir, 'stranger.p12');
     const password = await strangersKeyFile(file);
     await page.goto(url('/sign-in'));
-    await openKeyFile(file, password);
+    await openKeyFile(page, file, password);
     await page.getByText('新来建设有限公司').first().waitFor();
     expect(await axeViolations(page)).toEqual([]);
     await page.getByLabel('审计人员').check();
@@ -133,9 +123,7 @@ describeInBrowser('signing in', (executable) => {
     await page.goto(url('/sign-in'));
     await page.getByRole('heading', { name: '证书登录' }).waitFor();
     await page.getByRole('button', { name: '公众' }).waitFor();
-    expect(await axeViolations(page)).toEqual([]);
-    await page.setViewportSize({ width: 390, height: 844 });
-    expect(await overflows(page)).toBe(false);
+    await expectReadable(page);
   });
 
   /** Under the demonstration's own authority, of an organisation that nobody knows. */
