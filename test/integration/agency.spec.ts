@@ -129,9 +129,13 @@ describe('the desk', () => {
     const cursor = (position: unknown) => Buffer.from(JSON.stringify(position)).toString('base64url');
     for (const list of ['projects', 'lots', 'day']) {
       expect(await refused(cast.agency.get(`/agency/${list}?cursor=AAAA`))).toBe('400 WEB.CURSOR_INVALID');
-      expect(await refused(cast.agency.get(`/agency/${list}?cursor=${cursor([1e300, lot])}`))).toMatch(/^4/);
+      expect(await refused(cast.agency.get(`/agency/${list}?cursor=${cursor([9e15, lot])}`))).toBe(
+        '400 WEB.CURSOR_INVALID',
+      );
       expect(await refused(cast.agency.get(`/agency/${list}?limit=101`))).toBe('400 WEB.VALIDATION');
-      expect(await refused(cast.agency.get(`/agency/${list}?cursor=${cursor([1, 'x'])}`))).toMatch(/^4/);
+      expect(await refused(cast.agency.get(`/agency/${list}?cursor=${cursor([1, 'x'])}`))).toBe(
+        '400 WEB.CURSOR_INVALID',
+      );
     }
     expect(await refused(cast.agency.get('/agency/lots?project=x'))).toBe('400 WEB.VALIDATION');
   });

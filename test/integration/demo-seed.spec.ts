@@ -62,4 +62,14 @@ describe('a tender for the guided visit', () => {
     expect((refused?.body as { code: string }).code).toBe('WEB.TOO_MANY_REQUESTS');
     expect(Number(refused?.headers['retry-after'])).toBeGreaterThan(0);
   });
+
+  it('is not made, and no key is handed out, outside of a demonstration', async () => {
+    const real = await createTestApp({ DEMO: 'false' });
+    try {
+      expect((await ask(real, 1)).status).toBe(404);
+      expect((await request(real.url).get('/api/v1/demo/identities')).status).toBe(404);
+    } finally {
+      await real.close();
+    }
+  });
 });

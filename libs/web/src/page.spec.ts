@@ -1,5 +1,5 @@
 import { RefusalError } from '#kernel';
-import { decodeCursor, encodeCursor, pageOf } from './page.ts';
+import { decodeCursor, encodeCursor, pageOf, timePosition } from './page.ts';
 
 describe('cursor', () => {
   it('comes back as it was given', () => {
@@ -20,6 +20,26 @@ describe('cursor', () => {
     ['nothing', ''],
   ])('refuses %s', (_name, cursor) => {
     expect(() => decodeCursor(cursor, ['string', 'number'])).toThrow(RefusalError);
+  });
+});
+
+describe('position by time', () => {
+  const id = '0198c0de-0000-7000-8000-000000000001';
+  const at = (...position: (string | number)[]) => timePosition({ limit: 1, cursor: encodeCursor(position) });
+
+  it('is where the cursor says, or the start', () => {
+    expect(at(0, id)).toEqual([0, id]);
+    expect(at(253_402_300_799_999, id)).toEqual([253_402_300_799_999, id]);
+    expect(timePosition({ limit: 1 })).toBeNull();
+  });
+
+  it.each([
+    ['an instant of a year with five digits', [253_402_300_800_000, id]],
+    ['an instant before all', [-1, id]],
+    ['no id', [1, 'x']],
+    ['an id alone', [id]],
+  ] as const)('refuses %s', (_name, position) => {
+    expect(() => at(...position)).toThrow(RefusalError);
   });
 });
 

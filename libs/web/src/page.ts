@@ -1,7 +1,8 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
-import { refuse, RefusalError } from '#kernel';
+import { instant, isUuid, refuse, RefusalError } from '#kernel';
+import type { Instant } from '#kernel';
 
 const MAX_LIMIT = 100;
 
@@ -51,6 +52,20 @@ export function decodeCursor<const Shape extends readonly ('string' | 'number')[
   if (!shape.every((type, i) => isOf(type, position[i]))) throw invalid();
   if (encodeCursor(position as (string | number)[]) !== cursor) throw invalid();
   return position as never;
+}
+
+/** The last instant that a record's text form (`YYYY-…`) has room for. */
+const LAST_INSTANT = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
+/**
+ * The position in a list that is sorted by time and id; null: from its start.
+ * @throws RefusalError WEB.CURSOR_INVALID
+ */
+export function timePosition({ cursor }: PageQuery): readonly [at: Instant, id: string] | null {
+  if (cursor === undefined) return null;
+  const [ms, id] = decodeCursor(cursor, ['number', 'string']);
+  if (ms < 0 || ms > LAST_INSTANT || !isUuid(id)) throw new RefusalError(refuse('WEB.CURSOR_INVALID').error);
+  return [instant(ms), id];
 }
 
 /** Numbers are ids and instants: the database would not take a fraction. */

@@ -1,8 +1,7 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { formatInstant, instant, isUuid, refuse, RefusalError } from '#kernel';
-import type { Instant } from '#kernel';
-import { Answers, CurrentPrincipal, decodeCursor, PageQuery, pageOf, RequirePermission } from '#web';
+import { formatInstant } from '#kernel';
+import { Answers, CurrentPrincipal, PageQuery, pageOf, RequirePermission, timePosition } from '#web';
 import type { Principal } from '#web';
 import { ReadDay } from '../application/read-day.ts';
 import { dayPage } from './award-answers.ts';
@@ -19,7 +18,7 @@ export class AgencyDayController {
   @ApiOperation({ summary: 'Own lots with what is due, what blocks and what to do next; nothing about bids' })
   @Answers(dayPage)
   async show(@Query() query: PageQuery, @CurrentPrincipal() who: Principal) {
-    const rows = await this.day.run(who, { after: positionOf(query), limit: query.limit + 1 });
+    const rows = await this.day.run(who, { after: timePosition(query), limit: query.limit + 1 });
     return pageOf(rows, query.limit, {
       position: ({ lot }) => [lot.createdAt, lot.id],
       item: ({ lot, day }) => ({
@@ -35,11 +34,4 @@ export class AgencyDayController {
       }),
     });
   }
-}
-
-function positionOf({ cursor }: PageQuery): readonly [Instant, string] | null {
-  if (cursor === undefined) return null;
-  const [at, id] = decodeCursor(cursor, ['number', 'string']);
-  if (Math.abs(at) > 8.64e15 || !isUuid(id)) throw new RefusalError(refuse('WEB.CURSOR_INVALID').error);
-  return [instant(at), id];
 }

@@ -1,11 +1,10 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
-import { RefusalError, formatInstant, instant, isUuid, refuse } from '#kernel';
-import type { Instant } from '#kernel';
+import { formatInstant } from '#kernel';
 import { LOT_STAGES } from '#tendering';
 import type { LotStage } from '#tendering';
-import { Answers, IsPlainText, PageQuery, RequirePermission, decodeCursor, pageOf } from '#web';
+import { Answers, IsPlainText, PageQuery, RequirePermission, pageOf, timePosition } from '#web';
 import { ShowBoard } from '../application/show-board.ts';
 import { boardPage } from './award-answers.ts';
 
@@ -37,7 +36,7 @@ export class SupervisionController {
       state: null,
       stage: query.stage ?? null,
       text: query.text ?? null,
-      after: query.cursor === undefined ? null : positionOf(query.cursor),
+      after: timePosition(query),
       limit: query.limit + 1,
     });
     return pageOf(rows, query.limit, {
@@ -58,11 +57,4 @@ export class SupervisionController {
       }),
     });
   }
-}
-
-/** A position that comes from the outside. @throws RefusalError WEB.CURSOR_INVALID */
-function positionOf(cursor: string): readonly [Instant, string] {
-  const [ms, id] = decodeCursor(cursor, ['number', 'string']);
-  if (Math.abs(ms) > 8.64e15 || !isUuid(id)) throw new RefusalError(refuse('WEB.CURSOR_INVALID').error);
-  return [instant(ms), id];
 }

@@ -1,22 +1,15 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { formatInstant } from '#kernel';
-import type { Instant, ProjectId } from '#kernel';
+import type { ProjectId } from '#kernel';
 import { Parties } from '#parties';
-import { Answers, CurrentPrincipal, decodeCursor, PageQuery, pageOf, RequirePermission } from '#web';
+import { Answers, CurrentPrincipal, PageQuery, pageOf, RequirePermission, timePosition } from '#web';
 import type { Principal } from '#web';
 import { ReadDesk } from '../application/read-desk.ts';
 import { deskLotPage, partyList, projectPage, workLotAnswer } from './desk-answers.ts';
 import { ownLot } from './own-lot.ts';
-import { cursorInstant, lotId, projectId } from './parameters.ts';
+import { lotId, projectId } from './parameters.ts';
 import { DeskLotQuery, PartyQuery } from './tendering.dto.ts';
-
-/** The position of a list that is sorted by time: read anew each time, it grants nothing. */
-function positionOf({ cursor }: PageQuery): readonly [Instant, string] | null {
-  if (cursor === undefined) return null;
-  const [at, id] = decodeCursor(cursor, ['number', 'string']);
-  return [cursorInstant(at), lotId(id)];
-}
 
 /** The desk of an agency, and of a tenderee: their own tenders. */
 @ApiTags('agency')
@@ -33,7 +26,7 @@ export class DeskController {
   @ApiOperation({ summary: 'Own projects, newest first' })
   @Answers(projectPage)
   async projects(@Query() query: PageQuery, @CurrentPrincipal() who: Principal) {
-    const rows = await this.desk.projects(who, { after: positionOf(query), limit: query.limit + 1 });
+    const rows = await this.desk.projects(who, { after: timePosition(query), limit: query.limit + 1 });
     return pageOf(rows, query.limit, {
       position: ({ registeredAt, id }) => [registeredAt, id],
       item: (row) => ({ ...row, registeredAt: formatInstant(row.registeredAt) }),
@@ -46,7 +39,7 @@ export class DeskController {
   @Answers(deskLotPage)
   async lots(@Query() query: DeskLotQuery, @CurrentPrincipal() who: Principal) {
     const project: ProjectId | null = query.project === undefined ? null : projectId(query.project);
-    const page = { after: positionOf(query), limit: query.limit + 1, projectId: project };
+    const page = { after: timePosition(query), limit: query.limit + 1, projectId: project };
     const rows = await this.desk.lotsOf(who.organisationId, page);
     return pageOf(rows, query.limit, {
       position: ({ createdAt, id }) => [createdAt, id],

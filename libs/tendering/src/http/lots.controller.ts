@@ -17,7 +17,7 @@ import type { Request } from 'express';
 import { formatInstant } from '#kernel';
 import { BlobStore } from '#storage';
 import { cancellation, documentRef, notice } from '#trust';
-import { Answers, CurrentPrincipal, decodeCursor, pageOf, Public, RequirePermission } from '#web';
+import { Answers, CurrentPrincipal, pageOf, Public, RequirePermission, timePosition } from '#web';
 import type { Principal } from '#web';
 import { CancelLot } from '../application/cancel-lot.ts';
 import { PublishNotice } from '../application/publish-notice.ts';
@@ -28,7 +28,7 @@ import { stageOf } from '../domain/lot.ts';
 import { tenderError } from '../domain/refusals.ts';
 import { draftOf, endedAnswer, signedOf } from './desk-answers.ts';
 import { lotAnswer, lotPage } from './lot-answers.ts';
-import { cursorInstant, instantOf, lotId } from './parameters.ts';
+import { instantOf, lotId } from './parameters.ts';
 import {
   CancellationDto,
   DraftCancellationDto,
@@ -69,13 +69,11 @@ export class LotsController {
   @ApiOperation({ summary: 'Published lots, newest first' })
   @Answers(lotPage)
   async list(@Query() query: LotQuery) {
-    const position = query.cursor === undefined ? null : decodeCursor(query.cursor, ['number', 'string']);
-    const after = position && ([cursorInstant(position[0]), lotId(position[1])] as const);
     const rows = await this.lots.list({
       state: query.state ?? null,
       stage: query.stage ?? null,
       text: query.text ?? null,
-      after,
+      after: timePosition(query),
       limit: query.limit + 1,
     });
     return pageOf(rows, query.limit, {

@@ -1,4 +1,4 @@
-import { instant, isUuid, parseInstant } from '#kernel';
+import { isUuid, parseInstant } from '#kernel';
 import type { Instant, LotId, ProjectId } from '#kernel';
 import { tenderError } from '../domain/refusals.ts';
 
@@ -17,10 +17,4 @@ export function instantOf(field: string, text: string): Instant {
   const at = parseInstant(text);
   if (at === null) throw tenderError('TENDERING.TIME_MALFORMED', { field });
   return at;
-}
-
-/** Of a cursor, which anybody can write. */
-export function cursorInstant(ms: number): Instant {
-  if (Math.abs(ms) > 8.64e15) throw tenderError('TENDERING.TIME_MALFORMED');
-  return instant(ms);
 }

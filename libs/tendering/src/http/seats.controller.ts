@@ -1,12 +1,11 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { formatInstant } from '#kernel';
-import { Answers, CurrentPrincipal, PageQuery, RequirePermission, decodeCursor, pageOf } from '#web';
+import { Answers, CurrentPrincipal, PageQuery, RequirePermission, pageOf, timePosition } from '#web';
 import type { Principal } from '#web';
 import { ReadLots } from '../application/read-lots.ts';
 import type { HeldSeat } from '../application/read-lots.ts';
 import { seatPage } from './lot-answers.ts';
-import { cursorInstant, lotId } from './parameters.ts';
 
 const heldSeat = ({ lot, project, stage, seat, offered }: HeldSeat) => ({
   id: lot.id,
@@ -37,9 +36,7 @@ export class SeatsController {
   @ApiOperation({ summary: 'The published lots in which my organisation holds a seat, newest first' })
   @Answers(seatPage)
   async list(@Query() page: PageQuery, @CurrentPrincipal() who: Principal) {
-    const position = page.cursor === undefined ? null : decodeCursor(page.cursor, ['number', 'string']);
-    const after = position && ([cursorInstant(position[0]), lotId(position[1])] as const);
-    const rows = await this.lots.seatsOf(who.organisationId, after, page.limit + 1);
+    const rows = await this.lots.seatsOf(who.organisationId, timePosition(page), page.limit + 1);
     return pageOf(rows, page.limit, { position: ({ lot }) => [lot.createdAt, lot.id], item: heldSeat });
   }
 }
