@@ -1,10 +1,10 @@
-import Button from 'antd/es/button';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { dayQuery } from '../../api/agency.ts';
 import type { DayItem } from '../../api/agency.ts';
 import { useServerNow } from '../../ui/clock.ts';
+import { LoadMore } from '../../ui/load-more.tsx';
 import { Section } from '../../ui/parts.tsx';
 import { Empty, Loading, ProblemView } from '../../ui/states.tsx';
 import { Time, useDuration } from '../../ui/time.tsx';
@@ -52,11 +52,7 @@ export function AgencyDay() {
           <DayList items={waiting} />
         </Section>
       )}
-      {day.hasNextPage && (
-        <Button loading={day.isFetchingNextPage} onClick={() => void day.fetchNextPage()}>
-          {t('state.loadMore')}
-        </Button>
-      )}
+      <LoadMore list={day} />
     </>
   );
 }

@@ -1,10 +1,10 @@
-import Button from 'antd/es/button';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { deskLotsQuery, projectsQuery } from '../../api/agency.ts';
 import type { DeskProject } from '../../api/agency.ts';
 import { may, useSession } from '../../session/session-store.ts';
+import { LoadMore } from '../../ui/load-more.tsx';
 import { Cell, DataTable, Section } from '../../ui/parts.tsx';
 import { Empty, Loading, ProblemView } from '../../ui/states.tsx';
 import { Time } from '../../ui/time.tsx';
@@ -30,11 +30,7 @@ export function AgencyProjects() {
       {items.map((project) => (
         <Project key={project.id} project={project} />
       ))}
-      {projects.hasNextPage && (
-        <Button loading={projects.isFetchingNextPage} onClick={() => void projects.fetchNextPage()}>
-          {t('state.loadMore')}
-        </Button>
-      )}
+      <LoadMore list={projects} />
     </>
   );
 }
@@ -76,11 +72,7 @@ function Project({ project }: { readonly project: DeskProject }) {
           ))}
         </DataTable>
       )}
-      {lots.hasNextPage && (
-        <Button loading={lots.isFetchingNextPage} onClick={() => void lots.fetchNextPage()}>
-          {t('state.loadMore')}
-        </Button>
-      )}
+      <LoadMore list={lots} />
     </Section>
   );
 }

@@ -1,4 +1,3 @@
-import Button from 'antd/es/button';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
@@ -7,6 +6,7 @@ import type { Question } from '../../api/agency.ts';
 import { Need } from '../../session/need.tsx';
 import { useDraft } from '../../ui/draft.ts';
 import { Final } from '../../ui/final.tsx';
+import { LoadMore } from '../../ui/load-more.tsx';
 import { Section } from '../../ui/parts.tsx';
 import { Empty, Loading, ProblemView } from '../../ui/states.tsx';
 import { Time } from '../../ui/time.tsx';
@@ -46,11 +46,7 @@ function QuestionList({ lotId }: { readonly lotId: string }) {
           </li>
         ))}
       </ol>
-      {questions.hasNextPage && (
-        <Button loading={questions.isFetchingNextPage} onClick={() => void questions.fetchNextPage()}>
-          {t('state.loadMore')}
-        </Button>
-      )}
+      <LoadMore list={questions} />
     </>
   );
 }

@@ -1,9 +1,9 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import Button from 'antd/es/button';
 import { useTranslation } from 'react-i18next';
 import { approveRole, organisationsQuery } from '../../api/operations.ts';
 import type { Grant, Organisation } from '../../api/operations.ts';
 import { Final } from '../../ui/final.tsx';
+import { LoadMore } from '../../ui/load-more.tsx';
 import { Cell, DataTable, Section } from '../../ui/parts.tsx';
 import { Empty, Loading, ProblemView } from '../../ui/states.tsx';
 import { Time } from '../../ui/time.tsx';
@@ -46,11 +46,7 @@ export function Parties() {
           ))}
         </DataTable>
       )}
-      {parties.hasNextPage && (
-        <Button loading={parties.isFetchingNextPage} onClick={() => void parties.fetchNextPage()}>
-          {t('state.loadMore')}
-        </Button>
-      )}
+      <LoadMore list={parties} />
     </Section>
   );
 }

@@ -9,8 +9,10 @@ import { FaultView } from '../../session/fault-view.tsx';
 import { may, useSession } from '../../session/session-store.ts';
 import { useServerNow } from '../../ui/clock.ts';
 import { useDraft } from '../../ui/draft.ts';
+import { LoadMore } from '../../ui/load-more.tsx';
 import { Loading, ProblemView } from '../../ui/states.tsx';
 import { Time } from '../../ui/time.tsx';
+import { useRun } from '../../ui/use-run.ts';
 
 const MOST = 2000;
 
@@ -45,11 +47,7 @@ export default function LotQuestions({ lot }: { readonly lot: Lot }) {
           </li>
         ))}
       </ol>
-      {questions.hasNextPage && (
-        <Button loading={questions.isFetchingNextPage} onClick={() => void questions.fetchNextPage()}>
-          {t('state.loadMore')}
-        </Button>
-      )}
+      <LoadMore list={questions} />
       {open && may(session, 'bid.submit') && <AskForm lotId={lot.id} />}
     </>
   );
@@ -60,26 +58,18 @@ function AskForm({ lotId }: { readonly lotId: string }) {
   const id = useId();
   const [text, set, clear] = useDraft(`question:${lotId}`, '');
   const [asked, setAsked] = useState(false);
-  const [busy, setBusy] = useState(false);
-  const [fault, setFault] = useState<unknown>(null);
+  const { busy, fault, run } = useRun();
   const ask = async (): Promise<void> => {
-    setBusy(true);
-    setFault(null);
-    try {
-      await askQuestion(lotId, text);
-      setAsked(true);
-      clear();
-    } catch (error) {
-      setFault(error);
-    }
-    setBusy(false);
+    await askQuestion(lotId, text);
+    setAsked(true);
+    clear();
   };
   return (
     <form
       className="card no-print"
       onSubmit={(event) => {
         event.preventDefault();
-        void ask();
+        void run(ask);
       }}
     >
       <label className="field-name" htmlFor={id}>

@@ -1,13 +1,11 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import Button from 'antd/es/button';
-import Input from 'antd/es/input';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link, useSearchParams } from 'react-router';
+import { Link } from 'react-router';
 import { boardQuery } from '../../api/supervision.ts';
 import type { BoardLot } from '../../api/supervision.ts';
-import { STAGES } from '../../api/tendering.ts';
 import { Need } from '../../session/need.tsx';
+import { LotSearchBar, useLotSearch } from '../../ui/lot-search.tsx';
+import { LoadMore } from '../../ui/load-more.tsx';
 import { Cell, DataTable } from '../../ui/parts.tsx';
 import { StageTag, shownStage } from '../../ui/stage.tsx';
 import { Empty, Loading, ProblemView } from '../../ui/states.tsx';
@@ -27,53 +25,13 @@ export default function BoardPage() {
 
 function Board() {
   const { t } = useTranslation();
-  const [query, setQuery] = useSearchParams();
-  const stage = STAGES.find((each) => each === query.get('stage')) ?? null;
-  const text = query.get('text')?.slice(0, 100) ?? '';
-  const [typed, setTyped] = useState(text);
-  const lots = useInfiniteQuery(boardQuery({ text, stage }));
+  const lots = useInfiniteQuery(boardQuery(useLotSearch()));
   const items = lots.data?.pages.flatMap((page) => page.items) ?? [];
-  const addressOf = (words: string, wanted: string | null): URLSearchParams =>
-    new URLSearchParams([
-      ...(words === '' ? [] : [['text', words]]),
-      ...(wanted === null ? [] : [['stage', wanted]]),
-    ]);
   return (
     <div className="page">
       <h1>{t('offices.board.title')}</h1>
       <p className="lead">{t('offices.board.lead')}</p>
-      <form
-        role="search"
-        className="search"
-        onSubmit={(event) => {
-          event.preventDefault();
-          setQuery(addressOf(typed.trim(), stage));
-        }}
-      >
-        <label htmlFor="board-text">{t('notices.text')}</label>
-        <div className="search-row">
-          <Input
-            id="board-text"
-            value={typed}
-            maxLength={100}
-            onChange={(event) => setTyped(event.target.value)}
-          />
-          <Button type="primary" htmlType="submit">
-            {t('notices.search')}
-          </Button>
-        </div>
-      </form>
-      <nav className="filters" aria-label={t('notices.stage')}>
-        {[null, ...STAGES].map((each) => (
-          <Link
-            key={each ?? 'all'}
-            to={{ search: addressOf(text, each).toString() }}
-            aria-current={each === stage ? 'true' : undefined}
-          >
-            {t(`stage.${each ?? 'all'}`)}
-          </Link>
-        ))}
-      </nav>
+      <LotSearchBar />
       {lots.isPending && <Loading />}
       {lots.isError && <ProblemView error={lots.error} retry={() => void lots.refetch()} />}
       {lots.isSuccess && items.length === 0 && (
@@ -82,11 +40,7 @@ function Board() {
         </Empty>
       )}
       {items.length > 0 && <BoardTable lots={items} />}
-      {lots.hasNextPage && (
-        <Button loading={lots.isFetchingNextPage} onClick={() => void lots.fetchNextPage()}>
-          {t('state.loadMore')}
-        </Button>
-      )}
+      <LoadMore list={lots} />
     </div>
   );
 }

@@ -1,5 +1,4 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import Button from 'antd/es/button';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { progressQuery } from '../../api/award.ts';
@@ -9,6 +8,7 @@ import { FaultView } from '../../session/fault-view.tsx';
 import { Need } from '../../session/need.tsx';
 import { useSession } from '../../session/session-store.ts';
 import { useDesk } from '../../trustee/desk.ts';
+import { LoadMore } from '../../ui/load-more.tsx';
 import { Cell, DataTable, Section } from '../../ui/parts.tsx';
 import { StageTag, shownStage } from '../../ui/stage.tsx';
 import { Empty, Loading, ProblemView } from '../../ui/states.tsx';
@@ -84,11 +84,7 @@ function Seats({ organisation }: { readonly organisation: string }) {
         </Empty>
       )}
       {items.length > 0 && <SeatTable seats={items} />}
-      {seats.hasNextPage && (
-        <Button loading={seats.isFetchingNextPage} onClick={() => void seats.fetchNextPage()}>
-          {t('state.loadMore')}
-        </Button>
-      )}
+      <LoadMore list={seats} />
     </Section>
   );
 }
