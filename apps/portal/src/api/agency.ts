@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import type { Signed } from '#trust';
-import { api, bearer, orNull, ProblemError, unwrap } from './client.ts';
+import { api, bearer, fetchBlob, orNull, refusalOf, unwrap } from './client.ts';
 import type { paths } from './platform.ts';
 
 type Json<P extends keyof paths> = paths[P] extends {
@@ -104,18 +104,11 @@ export function putDocument(
     request.onload = () => {
       const answer = request.response as { sha256?: string; code?: string } | null;
       if (request.status < 300 && answer?.sha256 !== undefined) resolve({ sha256: answer.sha256 });
-      else reject(asProblem(answer, request.status));
+      else reject(refusalOf(answer, request.status));
     };
-    request.onerror = () => reject(asProblem(null, 0));
+    request.onerror = () => reject(refusalOf(null, 0));
     request.send(file);
   });
-}
-
-function asProblem(answer: unknown, status: number): ProblemError {
-  const known = typeof answer === 'object' && answer !== null && 'code' in answer && 'titleEn' in answer;
-  if (known) return new ProblemError(answer as ProblemError['problem']);
-  const code = status === 0 ? 'PORTAL.UNREACHABLE' : 'PORTAL.ANSWER_UNREADABLE';
-  return new ProblemError({ title: '', titleEn: '', status, code, facts: {} });
 }
 
 type NoticeKind = 'notice' | 'clarification' | 'change';
@@ -193,10 +186,7 @@ export const sendAward = (lotId: string, signed: Signed<object>) =>
   unwrap(api.POST('/api/v1/lots/{lotId}/award', { ...ofLot(lotId), body: signed as never }));
 
 /** A committee's file: sealed at rest, decrypted as it streams, for this session only. @throws ProblemError */
-export async function downloadFile(lotId: string, c: string, e: string, path: string): Promise<Blob> {
+export function downloadFile(lotId: string, c: string, e: string, path: string): Promise<Blob> {
   const query = new URLSearchParams({ path }).toString();
-  const address = `/api/v1/lots/${lotId}/evaluation/bids/${c}/files/${e}?${query}`;
-  const response = await fetch(address, { headers: bearer() }).catch(() => null);
-  if (response?.ok) return response.blob();
-  throw asProblem(await response?.json().catch(() => null), response?.status ?? 0);
+  return fetchBlob(`/api/v1/lots/${lotId}/evaluation/bids/${c}/files/${e}?${query}`);
 }

@@ -58,33 +58,37 @@ export async function unwrap<T>(asking: Promise<Answer<T>>): Promise<T> {
     throw unreachable();
   });
   if (response.ok && data !== undefined) return data;
-  throw isProblemDocument(error) ? new ProblemError(error) : broken(response.status);
+  throw refusalOf(error, response.status);
 }
 
-/** A file that is no JSON: a checkpoint, a key. */
-export async function fetchText(path: string): Promise<string> {
-  const response = await fetch(path, { headers: bearer() }).catch(() => {
+/** A plain request, beside the described forms, of whoever is signed in. @throws ProblemError */
+async function ask(path: string, init: RequestInit = {}): Promise<Response> {
+  const headers = { ...bearer(), ...(init.body == null ? {} : { 'content-type': 'application/json' }) };
+  const response = await fetch(path, { ...init, headers }).catch(() => {
     throw unreachable();
   });
-  if (response.ok) return response.text();
+  if (response.ok) return response;
   throw await refusalIn(response);
 }
 
-/** What a plain answer that is not ok says. */
-export async function refusalIn(response: Response): Promise<ProblemError> {
-  const problem: unknown = await response.json().catch(() => null);
-  return isProblemDocument(problem) ? new ProblemError(problem) : broken(response.status);
+/** A file that is no JSON: a checkpoint, a key. @throws ProblemError */
+export const fetchText = async (path: string): Promise<string> => (await ask(path)).text();
+/** @throws ProblemError */
+export const fetchBlob = async (path: string): Promise<Blob> => (await ask(path)).blob();
+
+/** A record that the API takes as it is. @throws ProblemError */
+export async function postJson(path: string, body: unknown): Promise<void> {
+  await ask(path, { method: 'POST', body: JSON.stringify(body) });
 }
 
-/** A record that the API takes as it is, beside its described forms. @throws ProblemError */
-export async function postJson(path: string, body: unknown): Promise<void> {
-  const headers = { ...bearer(), 'content-type': 'application/json' };
-  const response = await fetch(path, { method: 'POST', headers, body: JSON.stringify(body) }).catch(() => {
-    throw unreachable();
-  });
-  if (response.ok) return;
-  const problem: unknown = await response.json().catch(() => null);
-  throw isProblemDocument(problem) ? new ProblemError(problem) : broken(response.status);
+/** What a plain answer that is not ok says. */
+export const refusalIn = async (response: Response): Promise<ProblemError> =>
+  refusalOf(await response.json().catch(() => null), response.status);
+
+/** `status` 0: there was no answer. */
+export function refusalOf(answer: unknown, status: number): ProblemError {
+  if (isProblemDocument(answer)) return new ProblemError(answer);
+  return status === 0 ? unreachable() : broken(status);
 }
 
 export const isProblemDocument = (value: unknown): value is Problem =>

@@ -1,6 +1,5 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
-import { api, bearer, fetchText, orNull, unwrap, ProblemError } from './client.ts';
-import type { Problem } from './client.ts';
+import { api, fetchBlob, fetchText, orNull, unwrap } from './client.ts';
 import type { paths } from './platform.ts';
 import type { Search } from './tendering.ts';
 
@@ -71,9 +70,5 @@ export const logPlaceQuery = (hash: string) =>
   });
 
 /** The whole bundle, committee contents and journal included; that it was fetched, and by whom, is recorded. */
-export async function fetchFullEvidence(id: string): Promise<Blob> {
-  const path = `/api/v1/lots/${encodeURIComponent(id)}/evidence?audience=auditor`;
-  const response = await fetch(path, { headers: bearer() });
-  if (response.ok) return response.blob();
-  throw new ProblemError((await response.json()) as Problem);
-}
+export const fetchFullEvidence = (id: string): Promise<Blob> =>
+  fetchBlob(`/api/v1/lots/${encodeURIComponent(id)}/evidence?audience=auditor`);

@@ -1,9 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { SubmissionStep } from '#client';
-import type { Problem } from '../api/client.ts';
-import { ProblemError } from '../api/client.ts';
 import { submitStored } from './submission.ts';
-
 import type { StoredPackage } from './package-store.ts';
 import type { Pace } from './use-sealing.ts';
 
@@ -18,23 +15,9 @@ export type Upload =
   | { readonly phase: 'waiting'; readonly arrivedAt: string | null }
   | { readonly phase: 'failed'; readonly error: unknown };
 
-interface Failure {
-  readonly code: string;
-  readonly undecided?: boolean;
-  readonly document?: unknown;
-}
-
-const isFailure = (error: unknown): error is Error & Failure => error instanceof Error && 'code' in error;
-
-/** A refusal in the platform's own words, where it gave some. */
-export function asProblem(error: unknown): unknown {
-  if (!isFailure(error)) return error;
-  const document = error.document as Problem | null | undefined;
-  if (document && typeof document === 'object' && 'titleEn' in document) return new ProblemError(document);
-  if (error.undecided)
-    return new ProblemError({ title: '', titleEn: '', status: 0, code: error.code, facts: {} });
-  return error;
-}
+/** A ClientFailure that found nothing out: asking again may help. */
+const isUndecided = (error: unknown): boolean =>
+  error instanceof Error && 'undecided' in error && error.undecided === true;
 
 /**
  * Sends a package, and goes on by itself after a lost connection: the platform is asked for what is missing each time.
@@ -78,8 +61,8 @@ export function useUpload(changed: () => void) {
           return changed();
         } catch (error) {
           if (signal.aborted) return;
-          if (!isFailure(error) || error.undecided !== true) {
-            setUpload({ phase: 'failed', error: asProblem(error) });
+          if (!isUndecided(error)) {
+            setUpload({ phase: 'failed', error });
             return changed();
           }
         }

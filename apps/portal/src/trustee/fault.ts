@@ -1,9 +1,7 @@
 import type { TFunction } from 'i18next';
 import { ClientFailure, PlatformRefusal } from '#client';
 import { TrustError } from '#trust';
-import { ProblemError, isProblem } from '../api/client.ts';
-import type { Problem } from '../api/client.ts';
-import { KeyFault } from '../session/key-file.ts';
+import { ProblemError, isProblemDocument } from '../api/client.ts';
 
 const KNOWN = {
   'KEYSTORE.PASSPHRASE': 'passphrase',
@@ -21,8 +19,7 @@ const KNOWN = {
 
 /** What ended a trustee's work, in the page's own words: the platform's where it refused, ours where a check did. */
 export function shown(error: unknown, t: TFunction): unknown {
-  if (isProblem(error) || error instanceof KeyFault) return error;
-  if (error instanceof PlatformRefusal && isDocument(error.document)) return new ProblemError(error.document);
+  if (error instanceof PlatformRefusal && isProblemDocument(error.document)) return error;
   if (!(error instanceof ClientFailure) && !(error instanceof TrustError)) return error;
   const { code, facts } = error;
   const known = code in KNOWN ? KNOWN[code as keyof typeof KNOWN] : null;
@@ -31,6 +28,3 @@ export function shown(error: unknown, t: TFunction): unknown {
   const said = t(`holder.fault.${word}`);
   return new ProblemError({ title: said, titleEn: said, status: 409, code, facts: { ...facts } });
 }
-
-const isDocument = (value: unknown): value is Problem =>
-  typeof value === 'object' && value !== null && 'code' in value && 'titleEn' in value;

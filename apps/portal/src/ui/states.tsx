@@ -79,8 +79,10 @@ function wordsOf(error: unknown, language: string) {
 /** The platform's refusal: as this page's own client has it, or as libs/client does. */
 function problemOf(error: unknown): ProblemError | null {
   if (isProblem(error)) return error;
-  const document = error instanceof Error && 'document' in error ? error.document : null;
-  return isProblemDocument(document) ? new ProblemError(document) : null;
+  if (!(error instanceof Error)) return null;
+  if ('document' in error && isProblemDocument(error.document)) return new ProblemError(error.document);
+  if (!('undecided' in error) || error.undecided !== true) return null;
+  return new ProblemError({ title: '', titleEn: '', status: 0, code: codeOf(error) ?? '', facts: {} });
 }
 
 /** Of a TrustError or a ClientFailure. */

@@ -5,7 +5,7 @@ import { Link } from 'react-router';
 import { canonicalBytes } from '#trust';
 import { moveStored } from '../../seal/submission.ts';
 import type { StoredPackage } from '../../seal/package-store.ts';
-import { asProblem, useUpload } from '../../seal/use-upload.ts';
+import { useUpload } from '../../seal/use-upload.ts';
 import { Final } from '../../ui/final.tsx';
 import { Fact, Facts, Hash, Section } from '../../ui/parts.tsx';
 import { Time } from '../../ui/time.tsx';
@@ -102,11 +102,7 @@ function Withdraw({ stored, roots, changed }: Pick<Done, 'stored' | 'roots' | 'c
   const { t } = useTranslation();
   const run = async (): Promise<void> => {
     if (!roots) return;
-    try {
-      await moveStored(stored, null, roots.text);
-    } catch (error) {
-      throw asProblem(error);
-    }
+    await moveStored(stored, null, roots.text);
     changed();
   };
   return (

@@ -4,7 +4,6 @@ import { useTranslation } from 'react-i18next';
 import type { CheckedKey } from '../../seal/messages.ts';
 import { clocksApart, ownNow } from '../../seal/own-clock.ts';
 import { fetchLotFile, fetchOwnChain } from '../../seal/submission.ts';
-import { asProblem } from '../../seal/use-upload.ts';
 import { WorkRefused, ask } from '../../seal/worker-call.ts';
 import { FaultView } from '../../session/fault-view.tsx';
 import { useServerNow } from '../../ui/clock.ts';
@@ -61,7 +60,7 @@ export function BidKey({
       {fault instanceof WorkRefused && (
         <Refusal title={t('bid.keyFails')} next={t('bid.keyFailsNext')} refused={fault.refused} />
       )}
-      {fault !== null && !(fault instanceof WorkRefused) && <FaultView error={asProblem(fault)} />}
+      {fault !== null && !(fault instanceof WorkRefused) && <FaultView error={fault} />}
     </>
   );
 }
