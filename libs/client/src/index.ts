@@ -1,6 +1,8 @@
 /** What a party's own machine does against a platform that it does not trust, on Node and in a browser alike. */
 export { ClientFailure, cannotTell } from './failure.ts';
 export type { Facts } from './failure.ts';
+export { isListed } from './find-yourself.ts';
+export type { OwnBid } from './find-yourself.ts';
 export { Http, PlatformRefusal } from './platform/http.ts';
 export type { HttpRequest } from './platform/http.ts';
 export { Platform } from './platform/platform.ts';

@@ -67,6 +67,22 @@ export async function submitStored(
   return receipt;
 }
 
+/**
+ * Whether the signed list of the lot names this bid as its receipt does; null before CLOSE, and for one without a receipt.
+ * @throws ClientFailure, TrustError
+ */
+export async function findOnList(
+  { c, commit, note, receipt }: StoredPackage,
+  roots: string,
+): Promise<boolean | null> {
+  if (!receipt) return null;
+  const [{ isListed }] = await load();
+  const { submission } = await submissionFor(note.lot, roots, () => undefined);
+  const { platform, trust, certificates } = submission;
+  const own = { c, lotKeyHash: commit.lotKeyHash, arrivedAt: receipt.arrival.record.arrivedAt };
+  return isListed(await platform.opening(note.lot), own, trust, certificates.lookup);
+}
+
 /** Replaces `from` by `to`, or withdraws it, with the key that its own seed gives. */
 export async function moveStored(
   from: StoredPackage,

@@ -203,6 +203,8 @@ export const bidder = {
     afterHead: 'After the deadline',
     closing: 'The closing list is being made, please wait',
     found: 'Your bid is on the closing list',
+    foundNeedsRoots:
+      'Choose your roots first: whether your bid is on the closing list your browser tells by the list’s signatures.',
     foundNext: 'The opening takes its course: there is nothing that you have to do.',
     notFound: 'Your bid is not on the closing list',
     notFoundNext:

@@ -187,6 +187,7 @@ export const bidder = {
     afterHead: '截止之后',
     closing: '正在形成截止清单，请稍候',
     found: '您的标书在截止清单里',
+    foundNeedsRoots: '请先选定根文件：是否在截止清单里，由您的浏览器按清单上的签名判断。',
     foundNext: '开启按程序进行，您不需要做任何事。',
     notFound: '您的标书不在截止清单里',
     notFoundNext: '您有平台出具的回执。请立即在核对时间内出示：平台必须把它补入清单。',

@@ -7,11 +7,13 @@ import { openingQuery, presentReceipt, recordQuery } from '../../api/opening.ts'
 import type { Opening } from '../../api/opening.ts';
 import { forgetBidDraft } from '../../seal/bid-draft.ts';
 import type { StoredPackage } from '../../seal/package-store.ts';
+import { findOnList } from '../../seal/submission.ts';
+import { FaultView } from '../../session/fault-view.tsx';
 import { useSession } from '../../session/session-store.ts';
 import { useServerNow } from '../../ui/clock.ts';
 import { yuan } from '../../ui/figures.ts';
 import { Fact, Facts, Section } from '../../ui/parts.tsx';
-import { Empty, ProblemView } from '../../ui/states.tsx';
+import { Empty, Loading, ProblemView } from '../../ui/states.tsx';
 import { useRun } from '../../ui/use-run.ts';
 import type { Roots } from '../../verify/use-verification.ts';
 import { useLot } from '../public/lot.tsx';
@@ -46,7 +48,7 @@ export function BidAfter({
         <BidState state={current.state} />
       </p>
       {current.state === 'uploading' && <p className="note note-bad">{t('bid.notWhole')}</p>}
-      {current.state === 'submitted' && <FindYourself stored={current} />}
+      {current.state === 'submitted' && <FindYourself stored={current} roots={roots} />}
       <BidReceipt stored={current} roots={roots} changed={changed} />
       <BidExport stored={current} />
       <BidDiscard kind="forget" stored={current} changed={changed} />
@@ -54,12 +56,21 @@ export function BidAfter({
   );
 }
 
-function FindYourself({ stored }: { readonly stored: StoredPackage }) {
+function FindYourself({ stored, roots }: { readonly stored: StoredPackage; readonly roots: Roots | null }) {
   const { t } = useTranslation();
   const { lot } = useLot();
   const { data: opening } = useQuery(openingQuery(lot.id));
+  const adds = opening?.adds.length ?? 0;
+  const found = useQuery({
+    queryKey: ['on-list', stored.c, adds, roots?.text],
+    enabled: roots !== null && Boolean(opening?.close),
+    queryFn: () => findOnList(stored, roots?.text ?? ''),
+  });
   if (!opening?.close) return <p className="note">{t('bid.closing')}</p>;
-  const listed = opening.bids.some(({ c }) => c === stored.c);
+  if (!roots) return <p className="note">{t('bid.foundNeedsRoots')}</p>;
+  if (found.isError) return <FaultView error={found.error} />;
+  if (found.isPending) return <Loading />;
+  const listed = found.data === true;
   return (
     <Section title={t('bid.afterHead')}>
       {listed ? (
