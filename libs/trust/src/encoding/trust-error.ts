@@ -46,6 +46,7 @@ export type TrustCode =
   | 'NOTE.KEY'
   | 'NOTE.UNSIGNED'
   | 'NOTE.SIGNATURE'
+  | 'WITNESS.REQUEST'
   // ecies
   | 'ECIES.FORM'
   | 'ECIES.OPEN'

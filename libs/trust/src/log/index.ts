@@ -15,3 +15,6 @@ export { blindedLeaf } from './leaf.ts';
 export * from './tiles.ts';
 export * from './note.ts';
 export * from './checkpoint.ts';
+export * from './cosignature.ts';
+export * from './add-checkpoint.ts';
+export * from './judge-checkpoint.ts';

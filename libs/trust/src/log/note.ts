@@ -4,7 +4,11 @@ import { edPublicKey, edSign, edVerify } from '../encoding/ed25519.ts';
 import { sha256 } from '../encoding/hash.ts';
 import { TrustError } from '../encoding/trust-error.ts';
 
-const ED25519 = Uint8Array.of(1);
+/** What a key signs, C2SP signed-note's signature types: the note itself, or (tlog-cosignature) that it was consistent. */
+export const NOTE_KEY = 1;
+export const COSIGNATURE_KEY = 4;
+export type NoteKeyType = typeof NOTE_KEY | typeof COSIGNATURE_KEY;
+
 const MAX_NOTE_CHARACTERS = 64 * 1024;
 /** The specification asks for at least 16; a bound keeps a hostile note cheap. */
 const MAX_SIGNATURES = 64;
@@ -41,21 +45,22 @@ const isKeyName = (name: string): boolean => /^[^\s\u0085+]+$/u.test(name);
 const isPlain = (text: string): boolean =>
   utf8.decode(utf8.encode(text)) === text && utf8.encode(text).every((byte) => byte >= 0x20 || byte === 0x0a);
 
-/** SHA-256(name ‖ 0x0A ‖ 0x01 ‖ public key)[:4] */
-export const noteKeyId = ({ name, publicKey }: NoteKey): Uint8Array =>
-  sha256(utf8.encode(`${name}\n`), ED25519, publicKey).slice(0, 4);
+/** SHA-256(name ‖ 0x0A ‖ type ‖ public key)[:4] */
+export const noteKeyId = ({ name, publicKey }: NoteKey, type: NoteKeyType = NOTE_KEY): Uint8Array =>
+  sha256(utf8.encode(`${name}\n`), Uint8Array.of(type), publicKey).slice(0, 4);
 
-/** `<name>+<key id in hex>+<base64(0x01 ‖ public key)>`: how keys are handed to people and pinned (Go's note package). */
-export const formatVkey = (key: NoteKey): string =>
-  `${key.name}+${hex.encode(noteKeyId(key))}+${b64.encode(concat(ED25519, key.publicKey))}`;
+/** `<name>+<key id in hex>+<base64(type ‖ public key)>`: how keys are handed to people and pinned (Go's note package). */
+export const formatVkey = (key: NoteKey, type: NoteKeyType = NOTE_KEY): string =>
+  `${key.name}+${hex.encode(noteKeyId(key, type))}+${b64.encode(concat(Uint8Array.of(type), key.publicKey))}`;
 
 /** @throws TrustError NOTE.KEY unless it is exactly {@link formatVkey}'s form with the right id */
-export function parseVkey(vkey: string): NoteKey {
+export function parseVkey(vkey: string, type: NoteKeyType = NOTE_KEY): NoteKey {
   // Base64 may hold a plus, the name and the id may not.
   const [name, , ...encoded] = vkey.split('+') as [string, ...string[]];
   const bytes = b64.decode(encoded.join('+'));
   const key = { name, publicKey: bytes.slice(1) };
-  if (!isKeyName(name) || bytes.length !== 33 || formatVkey(key) !== vkey) throw new TrustError('NOTE.KEY');
+  if (!isKeyName(name) || bytes.length !== 33 || formatVkey(key, type) !== vkey)
+    throw new TrustError('NOTE.KEY');
   return key;
 }
 
@@ -67,11 +72,16 @@ export function parseVkey(vkey: string): NoteKey {
 export function signNote(text: string, signers: readonly NoteSigner[]): string {
   if (!text.endsWith('\n') || !isPlain(text)) throw new TrustError('NOTE.FORM', { part: 'text' });
   const lines = signers.map(({ name, secret }) => {
-    if (!isKeyName(name)) throw new TrustError('NOTE.KEY');
     const keyId = noteKeyId({ name, publicKey: edPublicKey(secret) });
-    return `— ${name} ${b64.encode(concat(keyId, edSign(secret, utf8.encode(text))))}\n`;
+    return signatureLine(name, keyId, edSign(secret, utf8.encode(text)));
   });
   return `${text}\n${lines.join('')}`;
+}
+
+/** @throws TrustError NOTE.KEY for a name that no key may have */
+export function signatureLine(name: string, keyId: Uint8Array, signature: Uint8Array): string {
+  if (!isKeyName(name)) throw new TrustError('NOTE.KEY');
+  return `— ${name} ${b64.encode(concat(keyId, signature))}\n`;
 }
 
 function parseSignature(line: string): NoteSignature {
