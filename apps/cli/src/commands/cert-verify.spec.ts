@@ -65,6 +65,16 @@ it('says why not', async () => {
   expect(await verify('chain.pem', '--eku', '1.3.6.1.5.5.7.3.8')).toBe('1 CERT.EXTENDED_KEY_USAGE');
   expect(await verify('chain.pem', '--at', formatInstant(addMs(now, 11 * DAY)))).toBe('1 CERT.EXPIRED');
   expect(await verify('broken.pem')).toBe('1 PEM.MALFORMED');
+  expect(await verify('chain.pem', '--roots', at('broken.pem'))).toBe('1 PEM.MALFORMED');
+});
+
+it('takes OCSP responses, one in DER or several in PEM, in place of lists', async () => {
+  await writeFile(at('error.ors'), new Uint8Array([0x30, 3, 0x0a, 1, 6]));
+  expect(await verify('chain.pem', '--ocsp', at('error.ors'))).toBe('1 OCSP.NOT_SUCCESSFUL');
+  await writeFile(at('error.pem'), writePem('OCSP RESPONSE', new Uint8Array([0x30, 3, 0x0a, 1, 1])));
+  expect(await verify('chain.pem', '--ocsp', at('error.pem'))).toBe('1 OCSP.NOT_SUCCESSFUL');
+  expect(await verify('chain.pem', '--ocsp', at('error.ors'), '--crls', at('good.crl'))).toBe('0 null');
+  expect(await verify('chain.pem', '--ocsp', at('nothing.ors'))).toBe('2 CLI.FILE_UNREADABLE');
 });
 
 it('reads RFC 3339 with an offset, and refuses what is none', async () => {

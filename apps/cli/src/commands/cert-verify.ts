@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { SystemClock, parseInstant } from '#kernel';
 import type { Instant } from '#kernel';
-import { hash32, parsePem, validateChain } from '#trust';
+import { hash32, readPem, verifyCertificateChainFiles } from '#trust';
 import { mustOption, textOption } from '../command.ts';
 import type { CommandSpec, Options } from '../command.ts';
 import { cannotTell } from '../failure.ts';
-import { readCrls, readText } from '../files.ts';
+import { readBytes, readText } from '../files.ts';
 
 export const certVerify: CommandSpec = {
   name: 'cert verify',
@@ -13,7 +13,8 @@ export const certVerify: CommandSpec = {
   arguments: [{ name: '<chain>', description: 'CHAIN.pem' }],
   options: [
     { flags: '--roots <file>', description: 'trusted roots (PEM)', required: true },
-    { flags: '--crls <file>', description: 'CRLs (PEM); without it revocation is not checked' },
+    { flags: '--crls <file>', description: 'CRLs (PEM); without it and --ocsp revocation is not checked' },
+    { flags: '--ocsp <file>', description: 'an OCSP response (DER), or several (PEM `OCSP RESPONSE`)' },
     { flags: '--at <instant>', description: 'RFC 3339 instant to judge at; default now' },
     { flags: '--eku <oid>', description: 'extended key usage that the leaf must name' },
   ],
@@ -25,28 +26,28 @@ export const certVerify: CommandSpec = {
     path: z.array(hash32),
   }),
   async run({ args, options }) {
-    const roots = parsePem(await readText(mustOption(options, 'roots')));
-    if (!roots.ok) throw cannotTell('CLI.ROOTS', { cause: roots.error.code });
-    const chain = parsePem(await readText(args[0] ?? ''));
-    if (!chain.ok) return refused(chain.error.code, chain.error.facts);
-    const [leaf, ...intermediates] = chain.value;
-    if (!leaf) return refused('PEM.EMPTY', {});
     const eku = textOption(options, 'eku');
-    const crls = await readCrls(options);
-    const answer = validateChain({
-      leaf,
-      intermediates,
-      roots: roots.value,
+    const crls = textOption(options, 'crls');
+    const ocsp = textOption(options, 'ocsp');
+    const verdict = verifyCertificateChainFiles({
+      chain: await readText(args[0] ?? ''),
+      roots: await readText(mustOption(options, 'roots')),
       at: instantOf(options),
-      keyUsage: null,
-      ...(crls ? { crls } : {}),
+      ...(crls === undefined ? {} : { crls: await readText(crls) }),
+      ...(ocsp === undefined ? {} : { ocsp: await readResponses(ocsp) }),
       ...(eku === undefined ? {} : { eku }),
     });
-    if (!answer.ok) return refused(answer.error.code, answer.error.facts);
-    const path = answer.value.path.map(({ fingerprint }) => fingerprint);
+    if (!verdict.valid) return refused(verdict.code, verdict.facts);
+    const path = verdict.path.map(({ fingerprint }) => fingerprint);
     return { data: { ok: true, code: null, facts: {}, path }, text: ['valid', ...path], exit: 0 };
   },
 };
+
+async function readResponses(path: string): Promise<readonly Uint8Array[]> {
+  const bytes = await readBytes(path, 1024 * 1024);
+  const blocks = readPem(new TextDecoder().decode(bytes), 'OCSP RESPONSE');
+  return blocks.ok ? blocks.value : [bytes];
+}
 
 type Facts = Readonly<Record<string, string | number | boolean | null>>;
 

@@ -4,6 +4,8 @@ export * from './crl.ts';
 export * from './development-ca.ts';
 export * from './key-pair.ts';
 export * from './name-writer.ts';
+export * from './ocsp-request.ts';
+export * from './ocsp-response.ts';
 export * from './oids.ts';
 export * from './path-result.ts';
 export * from './pem.ts';

@@ -8,6 +8,8 @@ export const OID = {
   rsassaPss: '1.2.840.113549.1.1.10',
   sha256WithRsa: '1.2.840.113549.1.1.11',
   sha256: '2.16.840.1.101.3.4.2.1',
+  /** Only to recognise an issuer in OCSP, never under a signature. */
+  sha1: '1.3.14.3.2.26',
 
   commonName: '2.5.4.3',
   serialNumber: '2.5.4.5',
@@ -41,11 +43,15 @@ export const OID = {
   freshestCrl: '2.5.29.46',
   inhibitAnyPolicy: '2.5.29.54',
   authorityInfoAccess: '1.3.6.1.5.5.7.1.1',
+  ocspBasic: '1.3.6.1.5.5.7.48.1.1',
+  ocspNonce: '1.3.6.1.5.5.7.48.1.2',
+  ocspNoCheck: '1.3.6.1.5.5.7.48.1.5',
 
   anyExtendedKeyUsage: '2.5.29.37.0',
   clientAuth: '1.3.6.1.5.5.7.3.2',
   emailProtection: '1.3.6.1.5.5.7.3.4',
   timeStamping: '1.3.6.1.5.5.7.3.8',
+  ocspSigning: '1.3.6.1.5.5.7.3.9',
 
   data: '1.2.840.113549.1.7.1',
   signedData: '1.2.840.113549.1.7.2',

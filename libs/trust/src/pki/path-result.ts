@@ -2,6 +2,7 @@ import type { Instant, Refusal, Result } from '#kernel';
 import type { Certificate } from './certificate.ts';
 import type { CertificateRevocationList } from './crl.ts';
 import type { KeyUsage } from './extensions.ts';
+import type { OcspResponse } from './ocsp-response.ts';
 
 /** Why a chain was refused: a closed list, stable for callers and people. */
 export type ChainCode =
@@ -19,7 +20,10 @@ export type ChainCode =
   | 'CERT.REVOKED'
   | 'CERT.CRL_MISSING'
   | 'CERT.CRL_NOT_CURRENT'
-  | 'CERT.CRL_UNSUPPORTED';
+  | 'CERT.CRL_UNSUPPORTED'
+  | 'CERT.OCSP_MISSING'
+  | 'CERT.OCSP_NOT_CURRENT'
+  | 'CERT.OCSP_UNKNOWN';
 
 /** No list told whether a certificate is revoked: the fault of whoever had to bring the list, not of its holder. */
 export type CrlFault = Extract<ChainCode, `CERT.CRL_${string}`>;
@@ -31,12 +35,18 @@ export interface ChainQuestion {
   readonly intermediates: readonly Certificate[];
   /** The pinned trust anchors; never taken from a message. */
   readonly roots: readonly Certificate[];
-  /** Given, even empty: every certificate under the root needs a current CRL. Absent: revocation is not looked at. */
+  /**
+   * Given, even empty: every certificate under the root needs a current CRL, or a current OCSP response that calls it
+   * good. Absent, and `ocsp` too: revocation is not looked at.
+   */
   readonly crls?: readonly CertificateRevocationList[];
+  /** Stapled responses: bytes that came along or were kept as evidence, never fetched here. */
+  readonly ocsp?: readonly OcspResponse[];
   /** The instant for which the answer holds. */
   readonly at: Instant;
   /**
-   * The instant at which the CRLs must be current, where they were collected later than `at` (the CLOSE of a lot).
+   * The instant at which CRLs and responses must be current, where they were collected later than `at` (the CLOSE of a
+   * lot).
    * Then a revocation dated after `at` changes nothing (PROTOCOL section 7). Default: `at`, any entry counts.
    */
   readonly crlsAt?: Instant;

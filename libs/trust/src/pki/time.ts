@@ -17,6 +17,13 @@ export function readTime(element: Der): Instant {
   return toInstant(text.slice(0, 14), '');
 }
 
+/** GeneralizedTime of an OCSP response (RFC 6960 section 4.2.2.1): whole seconds and `Z`. */
+export function readWholeSeconds(element: Der): Instant {
+  const text = element.tag === TAG.GENERALIZED_TIME ? ascii(element.content) : '';
+  if (!/^\d{14}Z$/.test(text)) throw new DerError('GeneralizedTime form');
+  return toInstant(text.slice(0, 14), '');
+}
+
 /** GeneralizedTime of a timestamp token (RFC 3161 section 2.4.2): optional fraction without trailing zeros, at most ms. */
 export function readTimestampTime(element: Der): Instant {
   if (element.tag !== TAG.GENERALIZED_TIME) throw new DerError('not a GeneralizedTime');

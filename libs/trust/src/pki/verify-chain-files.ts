@@ -1,7 +1,8 @@
 import { refuse, type Fact, type Instant, type Refusal, type Result } from '#kernel';
 import { parseCertificate, type Certificate, type CertificateCode } from './certificate.ts';
-import { parseCrlPem, type CertificateRevocationList, type CrlCode } from './crl.ts';
+import { parseCrl, type CertificateRevocationList, type CrlCode } from './crl.ts';
 import { nameText } from './distinguished-name.ts';
+import { parseOcspResponse, type OcspCode } from './ocsp-response.ts';
 import type { ChainCode } from './path-result.ts';
 import { readPem, type PemCode } from './pem.ts';
 import { validateChain } from './validate-chain.ts';
@@ -10,14 +11,16 @@ export interface ChainFiles {
   /** PEM texts. The chain is leaf first, intermediates in any order. */
   readonly chain: string;
   readonly roots: string;
-  /** `X509 CRL` blocks; absent: revocation is not checked. */
+  /** `X509 CRL` blocks; absent, and `ocsp` too: revocation is not checked. */
   readonly crls?: string;
+  /** OCSP responses in DER, as stapled or kept. */
+  readonly ocsp?: readonly Uint8Array[];
   readonly at: Instant;
   /** Object identifier, `1.3.6.1.5.5.7.3.2`. */
   readonly eku?: string;
 }
 
-export type ChainFilesCode = ChainCode | CertificateCode | PemCode | CrlCode | 'CERT.EKU_FORM';
+export type ChainFilesCode = ChainCode | CertificateCode | PemCode | CrlCode | OcspCode | 'CERT.EKU_FORM';
 
 export interface PathEntry {
   readonly fingerprint: string;
@@ -38,8 +41,8 @@ export type ChainVerdict =
 
 /**
  * Judges a chain from PEM texts at an instant. What the leaf may be used for is judged only as far as `eku` asks,
- * so that an authority's certificate can be looked at too. A root or intermediate that does not parse is left out,
- * as it cannot carry a path, and is named when no path is found; a leaf or a list that does not parse fails.
+ * so that an authority's certificate can be looked at too. What does not parse is left out, as it cannot carry a path or
+ * clear anyone of a revocation, and is named when that is what was missed; a leaf that does not parse fails.
  */
 export function verifyCertificateChainFiles(files: ChainFiles): ChainVerdict {
   if (files.eku !== undefined && !/^[0-2](?:\.(?:0|[1-9]\d*))+$/.test(files.eku)) {
@@ -51,6 +54,7 @@ export function verifyCertificateChainFiles(files: ChainFiles): ChainVerdict {
   if ('code' in roots) return invalid(roots);
   const crls = readLists(files.crls);
   if (crls !== undefined && 'code' in crls) return invalid(crls);
+  const ocsp = files.ocsp?.map((each) => parseOcspResponse(each));
   const [leaf, ...intermediates] = chain;
   if (!leaf) return invalid(refuse('PEM.EMPTY').error);
   if (!leaf.ok) return invalid(leaf.error);
@@ -60,13 +64,18 @@ export function verifyCertificateChainFiles(files: ChainFiles): ChainVerdict {
     roots: readable(roots),
     at: files.at,
     keyUsage: null,
-    ...(crls ? { crls } : {}),
+    ...(crls ? { crls: readable(crls) } : {}),
+    ...(ocsp ? { ocsp: readable(ocsp) } : {}),
     ...(files.eku === undefined ? {} : { eku: files.eku }),
   });
   if (answer.ok) return { valid: true, code: 'OK', path: answer.value.path.map(entry) };
-  const damaged = [...intermediates, ...roots].find((each) => !each.ok);
+  const { code } = answer.error;
   return invalid(
-    answer.error.code === 'CERT.UNTRUSTED' && damaged && !damaged.ok ? damaged.error : answer.error,
+    (code === 'CERT.UNTRUSTED' ? damagedOf([...intermediates, ...roots]) : null) ??
+      (/^CERT\.(CRL|OCSP)_(MISSING|NOT_CURRENT)$/.test(code)
+        ? damagedOf<ChainFilesCode>([...(crls ?? []), ...(ocsp ?? [])])
+        : null) ??
+      answer.error,
   );
 }
 
@@ -77,17 +86,24 @@ function parseEach(text: string): Parsed[] | Refusal<PemCode> {
   return blocks.ok ? blocks.value.map(parseCertificate) : blocks.error;
 }
 
-const readable = (all: readonly Parsed[]): Certificate[] =>
+const readable = <T>(all: readonly Result<T, unknown>[]): T[] =>
   all.flatMap((each) => (each.ok ? [each.value] : []));
+
+function damagedOf<Code extends ChainFilesCode>(
+  all: readonly Result<unknown, Refusal<Code>>[],
+): Refusal<Code> | null {
+  for (const each of all) if (!each.ok) return each.error;
+  return null;
+}
 
 /** A given but empty file is a given, empty list: then every certificate lacks its CRL. */
 function readLists(
   text: string | undefined,
-): readonly CertificateRevocationList[] | Refusal<PemCode | CrlCode> | undefined {
+): readonly Result<CertificateRevocationList, Refusal<CrlCode>>[] | Refusal<PemCode> | undefined {
   if (text === undefined) return undefined;
-  const lists = parseCrlPem(text);
-  if (lists.ok) return lists.value;
-  return lists.error.code === 'PEM.EMPTY' && text.trim() === '' ? [] : lists.error;
+  const blocks = readPem(text, 'X509 CRL');
+  if (blocks.ok) return blocks.value.map(parseCrl);
+  return blocks.error.code === 'PEM.EMPTY' && text.trim() === '' ? [] : blocks.error;
 }
 
 const invalid = ({ code, facts }: Refusal<ChainFilesCode>): ChainVerdict => ({
