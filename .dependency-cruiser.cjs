@@ -180,6 +180,20 @@ module.exports = {
       },
     },
     {
+      name: 'witness-alone',
+      comment:
+        'Another body runs the witness: it has nothing of the platform but the code that everyone checks with',
+      severity: 'error',
+      from: { path: `${AT}apps/witness/`, pathNot: '\\.spec\\.ts$' },
+      to: {
+        pathNot: [
+          `${AT}apps/witness/src/`,
+          `${AT}libs/(kernel|trust)/src/index\\.ts$`,
+          '^(?:node:)?(crypto|fs/promises|http|net|path|util)$',
+        ],
+      },
+    },
+    {
       name: 'libs-not-apps',
       severity: 'error',
       from: { path: `${AT}libs/`, pathNot: '\\.spec\\.ts$' },

@@ -5,10 +5,10 @@ import { fileURLToPath } from 'node:url';
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
 /**
- * Points of the bidder's own programs (sealing, opening a package): no server passes them. Their kill at every point
- * is in libs/trust/src/node/seal-package.spec.ts.
+ * Points of programs that are not the platform's: the bidder's own (sealing, opening a package), whose kill at every
+ * point is in libs/trust/src/node/seal-package.spec.ts, and the witness's, in test/integration/witness-kill.spec.ts.
  */
-const CLIENT = /^(seal|open|cli|trustee)\./;
+const CLIENT = /^(seal|open|cli|trustee|witness)\./;
 
 /** Moments of one durable write (libs/storage/src/file/durable-file.ts), under the name that its caller gives. */
 const TEMPLATE = /faultPoint\(`\$\{faults\}\.([a-z0-9.-]+)`\)/g;
