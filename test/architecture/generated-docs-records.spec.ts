@@ -91,6 +91,7 @@ const RECORDS: readonly (readonly [string, z.ZodType])[] = [
   ['ArrivalReceipt', records.arrivalReceipt],
   ['LogReceipt', records.logReceipt],
   ['StoredReceipt', records.storedReceipt],
+  ['OutsideTime', records.outsideTime],
   ['Signature (`signatures[]` of a signed record)', records.signature],
   ['Close', records.close],
   ['CloseAdd', records.closeAdd],

@@ -4,6 +4,8 @@ import { b64u, edVerify, hashText, signatureInput } from '../encoding/index.ts';
 import type { LotKey, StoredReceipt } from '../records/index.ts';
 import { verifyTimestampToken } from '../timestamp/index.ts';
 import { numbered, only } from './bundle.ts';
+import { checkOutsideTimes } from './check-outside-time.ts';
+import { CLOCK_TOLERANCE_MS } from './clock-tolerance.ts';
 import { at } from './context.ts';
 import type { Verification } from './context.ts';
 import type { FindingCode } from './report.ts';
@@ -13,8 +15,6 @@ import { followsItsChain } from './standing.ts';
 /** PROTOCOL section 7, before the tender's acceleration. */
 const CLOSE_MARGIN_MS = 60 * SECOND;
 const FIND_YOURSELF_MS = 5 * MINUTE;
-/** The authority's and the database's clock may differ by so much. */
-export const CLOCK_TOLERANCE_MS = 2 * SECOND;
 
 export async function checkIntake(v: Verification): Promise<void> {
   const signed = only(v.evidence, 'close');
@@ -29,6 +29,13 @@ export async function checkIntake(v: Verification): Promise<void> {
   for (const bid of v.accepted) await checkToken(v, bid.c, bid.arrivedAt, bid.token);
   for (const { move, arrivedAt, token } of signed.record.moves)
     await checkToken(v, hashText('move', move.record), arrivedAt, token);
+  await v.run('V08', 'times/', 'bundle', () => {
+    const moves = signed.record.moves.map(({ move, ...each }) => ({
+      ...each,
+      subject: hashText('move', move.record),
+    }));
+    checkOutsideTimes(v, [...v.accepted.map((bid) => ({ ...bid, subject: bid.c })), ...moves]);
+  });
 }
 
 function checkTimes(v: Verification, lotKey: LotKey): void {

@@ -134,7 +134,15 @@ function verification(records: Records, proofs: Partial<Evidence['proofs']> = {}
     'opening-record',
     'evaluation-report',
   ] as const;
-  const all = [...kinds, ...more, 'cancellation', 'key-destroyed', 'publicity', 'award'] as const;
+  const all = [
+    ...kinds,
+    ...more,
+    'outside-time',
+    'cancellation',
+    'key-destroyed',
+    'publicity',
+    'award',
+  ] as const;
   const given: Records = { notice: [['1', lot.notice]], lotkey: [['', lot.signed]], ...records };
   const evidence = {
     header: {
@@ -159,6 +167,7 @@ function verification(records: Records, proofs: Partial<Evidence['proofs']> = {}
     q: 0,
     ca: [lot.ca.certificate],
     tsa: [],
+    outside: new Map(),
     platform: new Set([platform.certificate.fingerprint]),
   };
   const tools = {

@@ -10,6 +10,6 @@ export * from './log-view.ts';
 export type { BundleReader } from './bundle.ts';
 export type { VerifierTools } from './context.ts';
 export type { RankBids } from './check-award.ts';
-export { CLOCK_TOLERANCE_MS } from './check-intake.ts';
+export * from './clock-tolerance.ts';
 export type { ShownReceipt } from './check-receipts.ts';
 export * from './receipt.ts';

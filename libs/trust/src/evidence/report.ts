@@ -6,7 +6,7 @@ import type { Blame, TrustCode } from '../encoding/index.ts';
 import type { CertificateCode } from '../pki/certificate.ts';
 import type { CrlCode } from '../pki/crl.ts';
 import type { ChainCode } from '../pki/path-result.ts';
-import type { TimestampCode } from '../timestamp/index.ts';
+import type { OutsideTimeCode } from '../timestamp/index.ts';
 
 export const CHECKS = {
   V01: 'roots and certificates',
@@ -39,7 +39,7 @@ export type CheckState = 'holds' | 'fails' | 'restricted' | 'pending' | 'absent'
 export type Culprit = Blame | 'agency' | 'bundle';
 
 /** What a finding may be called: a closed list, so that readers can look each up. */
-export type FindingCode = TrustCode | CertificateCode | CrlCode | ChainCode | TimestampCode;
+export type FindingCode = TrustCode | CertificateCode | CrlCode | ChainCode | OutsideTimeCode;
 
 export interface Problem {
   /** A stable code, `EVIDENCE.…` or that of the trust code that refused. */

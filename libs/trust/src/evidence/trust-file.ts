@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { TrustError } from '../encoding/index.ts';
 import type { Certificate } from '../pki/certificate.ts';
 import { parsePem } from '../pki/pem.ts';
-import { hash32 } from '../records/index.ts';
+import { authorityName, hash32 } from '../records/index.ts';
 
 const pem = z.string().max(64 * 1024);
 
@@ -20,6 +20,22 @@ export const trustFile = z.strictObject({
   tsa: z.array(pem).min(1).max(100),
   /** SHA-256 of the certificates that sign as the platform. */
   platform: z.array(hash32).min(1).max(100),
+  /** Outside time-stamp authorities by name, each with its own roots; absent for none. */
+  outside: z
+    .array(
+      z.strictObject({
+        name: authorityName,
+        ca: z.array(pem).min(1).max(8),
+        /** Object identifier that its tokens must bear; absent for any. */
+        policy: z
+          .string()
+          .regex(/^[0-2](\.(0|[1-9]\d*))+$/)
+          .max(80)
+          .optional(),
+      }),
+    )
+    .max(8)
+    .optional(),
 });
 
 export interface PinnedTrust {
@@ -29,6 +45,14 @@ export interface PinnedTrust {
   readonly ca: readonly Certificate[];
   readonly tsa: readonly Certificate[];
   readonly platform: ReadonlySet<string>;
+  readonly outside: ReadonlyMap<string, TimeAuthority>;
+}
+
+/** An outside time-stamp authority as it is pinned. */
+export interface TimeAuthority {
+  readonly roots: readonly Certificate[];
+  /** Null for any. */
+  readonly policy: string | null;
 }
 
 /** @throws TrustError EVIDENCE.TRUST_FILE: without roots nothing can be told (exit 2), which is not a failed check. */
@@ -44,7 +68,18 @@ export function readTrustFile(text: string): PinnedTrust {
   const { origin, log, q, platform } = parsed.data;
   const certificates = (texts: readonly string[]) => texts.flatMap((each) => readRoots(each));
   const { ca, tsa } = parsed.data;
-  return { origin, log, q, ca: certificates(ca), tsa: certificates(tsa), platform: new Set(platform) };
+  const outside = (parsed.data.outside ?? []).map(
+    (each) => [each.name, { roots: certificates(each.ca), policy: each.policy ?? null }] as const,
+  );
+  return {
+    origin,
+    log,
+    q,
+    ca: certificates(ca),
+    tsa: certificates(tsa),
+    platform: new Set(platform),
+    outside: new Map(outside),
+  };
 }
 
 function parseJson(text: string): unknown {

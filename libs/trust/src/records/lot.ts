@@ -1,6 +1,7 @@
 /** The notice of a lot, its key record (LOTKEY) and its deadline. */
 import { z } from 'zod';
 import {
+  authorityName,
   hash32,
   point,
   scalar,
@@ -114,6 +115,8 @@ export const lotKeyTerms = z.strictObject({
   /** P-256 key of the evaluation room: shares of committee dealings travel encrypted to it. */
   room: point,
   createdAt: instantText,
+  /** Outside time-stamp authorities, one of which must have stamped the log before CLOSE (ADR 0032); absent for none. */
+  outsideTime: z.array(authorityName).min(1).max(8).optional(),
 });
 export type LotKeyTerms = z.infer<typeof lotKeyTerms>;
 

@@ -1,6 +1,6 @@
 /** Receipts for what arrived, was logged and was stored. */
 import { z } from 'zod';
-import { hash32, count, instantText, uuid, der } from './value.ts';
+import { authorityName, hash32, count, instantText, uuid, der } from './value.ts';
 import { signed } from './signature.ts';
 import { envelopeRef } from './bid.ts';
 
@@ -41,6 +41,22 @@ export const storedReceipt = z.strictObject({
   envelopes: z.array(envelopeRef).min(1).max(5),
 });
 export type StoredReceipt = z.infer<typeof storedReceipt>;
+
+/**
+ * What an outside time-stamp authority said of the whole log at one moment, not of one bid: asked on a fixed clock, so that
+ * it learns no count. The token (RFC 3161) covers SHA-256 of the checkpoint's three lines without signatures.
+ */
+export const outsideTime = z.strictObject({
+  type: z.literal('outside-time'),
+  authority: authorityName,
+  /** The C2SP checkpoint as the log signed it. */
+  checkpoint: z.string().max(8_000),
+  token: der,
+  /** By the platform's clock, before and after the question. */
+  askedAt: instantText,
+  answeredAt: instantText,
+});
+export type OutsideTime = z.infer<typeof outsideTime>;
 
 /** A receipt's time-stamp token (RFC 3161) covers SHA-256 of the JCS of its signed record. */
 export const receiptFile = z.strictObject({

@@ -46,3 +46,6 @@ export const der = bytesUpTo(16 * 1024);
 
 export const SUITE = 'P256';
 export const suite = z.literal(SUITE);
+
+/** Name of an outside time-stamp authority: lower case, digits and hyphens. */
+export const authorityName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,29}$/);

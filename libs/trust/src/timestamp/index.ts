@@ -1,3 +1,4 @@
 export * from './request.ts';
 export * from './response.ts';
 export * from './token.ts';
+export * from './outside-time.ts';
