@@ -32,7 +32,7 @@ import {
   storedReceipt,
   uuid,
 } from '../records/index.ts';
-import type { NewHash } from '../seal/leaf-tree.ts';
+import type { NewHash } from '../seal/leaf-hasher.ts';
 import type { Findings } from './report.ts';
 
 /** How the verifier reads a bundle: the zip file in Node, a Blob in the browser. */

@@ -7,7 +7,7 @@ import type { Certificate } from '../pki/certificate.ts';
 import { validateChain } from '../pki/validate-chain.ts';
 import type { AcceptedBid, Close, Commit, LotKey, Notice, Signed } from '../records/index.ts';
 import type { AeadFactory } from '../seal/aead.ts';
-import type { NewHash } from '../seal/leaf-tree.ts';
+import type { NewHash } from '../seal/leaf-hasher.ts';
 import { verifySigned } from '../encoding/index.ts';
 import { numbered, only } from './bundle.ts';
 import type { BundleReader, Evidence } from './bundle.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Worker } from 'node:worker_threads';
 import type { LeafSink } from '../package/ports.ts';
-import { LeafHasher } from '../seal/leaf-tree.ts';
+import { LeafHasher } from '../seal/leaf-hasher.ts';
 import { startThread } from './thread.ts';
 
 const newHasher = (): LeafHasher => new LeafHasher(() => createHash('sha256'));

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { parentPort } from 'node:worker_threads';
-import { LeafHasher } from '../seal/leaf-tree.ts';
+import { LeafHasher } from '../seal/leaf-hasher.ts';
 import type { LeafRequest } from './leaf-sink.ts';
 
 /** The leaf thread: hashes the ciphertext that the crypto thread left in shared memory, in order. */

@@ -1,9 +1,9 @@
 import { createCipheriv, createDecipheriv, createSecretKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import { TrustError } from '../encoding/index.ts';
+import { TrustError } from '../encoding/trust-error.ts';
 import type { SegmentJob } from '../package/ports.ts';
 import type { AeadFactory } from '../seal/aead.ts';
-import { CHUNK_BYTES, SEALED_CHUNK_BYTES, TAG_BYTES, chunkNonce } from '../seal/cobblestone.ts';
+import { CHUNK_BYTES, SEALED_CHUNK_BYTES, TAG_BYTES, chunkNonce } from '../seal/chunks.ts';
 
 const ALGORITHM = 'aes-256-gcm';
 

@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import { TrustError } from '../encoding/index.ts';
+import { TrustError } from '../encoding/trust-error.ts';
 import { SegmentCipher } from './segment-cipher.ts';
 import type { SegmentBuffers } from '../package/ports.ts';
 import type { SegmentReply, SegmentRequest } from './segment-engine.ts';

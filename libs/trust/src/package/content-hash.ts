@@ -1,6 +1,7 @@
 import { b64u } from '../encoding/index.ts';
-import { LEAF_BYTES, LeafHasher, rootOfLeaves } from '../seal/leaf-tree.ts';
-import type { NewHash } from '../seal/leaf-tree.ts';
+import { LEAF_BYTES, LeafHasher } from '../seal/leaf-hasher.ts';
+import type { NewHash } from '../seal/leaf-hasher.ts';
+import { rootOfLeaves } from '../seal/leaf-tree.ts';
 import type { FileHash } from './ports.ts';
 
 /** A {@link ContentHash} that answers at once. */

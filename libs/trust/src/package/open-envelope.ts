@@ -1,7 +1,8 @@
 import { TrustError, concat, equalBytes } from '../encoding/index.ts';
 import type { EnvelopeName, Manifest } from '../records/index.ts';
 import { HEADER_BYTES, openHeader, plaintextLength } from '../seal/cobblestone.ts';
-import { LEAF_BYTES, rootOfLeaves } from '../seal/leaf-tree.ts';
+import { LEAF_BYTES } from '../seal/leaf-hasher.ts';
+import { rootOfLeaves } from '../seal/leaf-tree.ts';
 import { MANIFEST_NAME, MAX_MANIFEST_BYTES, checkManifest } from '../seal/manifest.ts';
 import type { ReadMember } from '../seal/manifest.ts';
 import { TarReader } from '../seal/tar.ts';

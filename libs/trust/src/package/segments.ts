@@ -1,4 +1,4 @@
-import { CHUNK_BYTES, SEALED_CHUNK_BYTES, TAG_BYTES } from '../seal/cobblestone.ts';
+import { CHUNK_BYTES, SEALED_CHUNK_BYTES, TAG_BYTES } from '../seal/chunks.ts';
 
 /** Work travels in segments of 256 chunks (4 MiB): large enough to make messages free, small enough to bound memory. */
 const SEGMENT_CHUNKS = 256;

@@ -4,8 +4,9 @@
  * leaves and chunks are under way at once.
  */
 import { TrustError, b64u } from '../encoding/index.ts';
-import { CHUNK_BYTES, SEALED_CHUNK_BYTES, TAG_BYTES, chunkNonce } from '../seal/cobblestone.ts';
-import { LEAF_BYTES, rootOfLeaves } from '../seal/leaf-tree.ts';
+import { CHUNK_BYTES, SEALED_CHUNK_BYTES, TAG_BYTES, chunkNonce } from '../seal/chunks.ts';
+import { LEAF_BYTES } from '../seal/leaf-hasher.ts';
+import { rootOfLeaves } from '../seal/leaf-tree.ts';
 import { isListedByRoot } from './content-hash.ts';
 import type {
   ContentHash,

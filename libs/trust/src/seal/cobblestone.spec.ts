@@ -6,7 +6,8 @@ import { concat } from '../encoding/index.ts';
 import { nodeAead } from '../node/segment-cipher.ts';
 import { webCryptoAead } from './aead.ts';
 import type { AeadFactory } from './aead.ts';
-import { chunkNonce, ciphertextLength, cobblestoneKeys, plaintextLength } from './cobblestone.ts';
+import { chunkNonce } from './chunks.ts';
+import { ciphertextLength, cobblestoneKeys, plaintextLength } from './cobblestone.ts';
 import { openEnvelope, sealEnvelope } from './envelope.ts';
 
 interface ChunkedVector {

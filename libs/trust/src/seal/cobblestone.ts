@@ -6,15 +6,11 @@
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha512 } from '@noble/hashes/sha2.js';
 import { TrustError, concat, equalBytes, utf8 } from '../encoding/index.ts';
+import { CHUNK_BYTES, SEALED_CHUNK_BYTES, TAG_BYTES } from './chunks.ts';
 
-export const CHUNK_BYTES = 16 * 1024;
-export const TAG_BYTES = 16;
-export const SEALED_CHUNK_BYTES = CHUNK_BYTES + TAG_BYTES;
 export const SALT_BYTES = 24;
 export const HEADER_BYTES = SALT_BYTES + 32;
 const KEY_BYTES = 32;
-/** The text's own bound is 2^38 chunks; envelopes end at 64 GiB, so that counters stay exact integers. */
-const MAX_CHUNKS = 2 ** 32;
 
 export interface CobblestoneKeys {
   readonly key: Uint8Array;
@@ -61,16 +57,6 @@ export function openHeader(inputKey: Uint8Array, header: Uint8Array, context: Ui
   const keys = cobblestoneKeys(inputKey, header.subarray(0, SALT_BYTES), context);
   if (!equalBytes(keys.commitment, header.subarray(SALT_BYTES))) throw new TrustError('SEAL.WRONG_KEY');
   return keys;
-}
-
-/** Writes base nonce XOR counter into `out` (12 bytes). */
-export function chunkNonce(baseNonce: Uint8Array, counter: number, out = new Uint8Array(12)): Uint8Array {
-  if (!Number.isInteger(counter) || counter < 0 || counter >= MAX_CHUNKS)
-    throw new TrustError('SEAL.TOO_LONG');
-  out.set(baseNonce);
-  const view = new DataView(out.buffer, out.byteOffset, 12);
-  view.setUint32(8, view.getUint32(8) ^ counter);
-  return out;
 }
 
 export function chunkCount(plainLength: number): number {

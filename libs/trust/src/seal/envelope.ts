@@ -7,17 +7,8 @@ import { concat, hkdfExpand, utf8 } from '../encoding/index.ts';
 import { TrustError } from '../encoding/index.ts';
 import type { EnvelopeName } from '../records/index.ts';
 import type { AeadFactory } from './aead.ts';
-import {
-  CHUNK_BYTES,
-  HEADER_BYTES,
-  SALT_BYTES,
-  SEALED_CHUNK_BYTES,
-  TAG_BYTES,
-  chunkNonce,
-  cobblestoneHeader,
-  cobblestoneKeys,
-  openHeader,
-} from './cobblestone.ts';
+import { CHUNK_BYTES, SEALED_CHUNK_BYTES, TAG_BYTES, chunkNonce } from './chunks.ts';
+import { HEADER_BYTES, SALT_BYTES, cobblestoneHeader, cobblestoneKeys, openHeader } from './cobblestone.ts';
 
 /** The content key of one envelope, from its dealing's K (32 bytes). */
 export const envelopeKey = (k: Uint8Array, e: EnvelopeName): Uint8Array =>

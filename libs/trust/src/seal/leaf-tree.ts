@@ -4,15 +4,8 @@
  */
 import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js';
 import { merkleRoot } from '../log/index.ts';
-
-export const LEAF_BYTES = 1024 * 1024;
-
-/** An incremental SHA-256: node:crypto's or noble's. */
-export interface StreamHash {
-  update(bytes: Uint8Array): unknown;
-  digest(): Uint8Array;
-}
-export type NewHash = () => StreamHash;
+import { LEAF_BYTES, LEAF_PREFIX } from './leaf-hasher.ts';
+import type { NewHash } from './leaf-hasher.ts';
 
 const newNobleHash: NewHash = () => nobleSha256.create();
 
@@ -23,47 +16,6 @@ export function leafHash1MiB(leaf: Uint8Array, newHash: NewHash = newNobleHash):
   hash.update(LEAF_PREFIX);
   hash.update(leaf);
   return Uint8Array.from(hash.digest());
-}
-
-const LEAF_PREFIX = Uint8Array.of(0);
-
-/** Cuts a stream of any pieces into 1 MiB leaves and hashes them. */
-export class LeafHasher {
-  private readonly leaves: Uint8Array[] = [];
-  private current: StreamHash | null = null;
-  private filled = 0;
-
-  constructor(private readonly newHash: NewHash = newNobleHash) {}
-
-  update(bytes: Uint8Array): void {
-    for (let at = 0; at < bytes.length;) {
-      const take = Math.min(LEAF_BYTES - this.filled, bytes.length - at);
-      this.open().update(bytes.subarray(at, at + take));
-      at += take;
-      this.filled += take;
-      if (this.filled === LEAF_BYTES) this.finishLeaf();
-    }
-  }
-
-  /** Leaf hashes in order; the hasher is used up. */
-  finish(): Uint8Array[] {
-    if (this.filled > 0) this.finishLeaf();
-    return this.leaves;
-  }
-
-  private open(): StreamHash {
-    if (this.current) return this.current;
-    const hash = this.newHash();
-    hash.update(LEAF_PREFIX);
-    this.current = hash;
-    return hash;
-  }
-
-  private finishLeaf(): void {
-    if (this.current) this.leaves.push(Uint8Array.from(this.current.digest()));
-    this.current = null;
-    this.filled = 0;
-  }
 }
 
 /** The tree's root from its leaf hashes; of no leaves it is SHA-256 of nothing (RFC 6962, 2.1). */
