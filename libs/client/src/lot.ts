@@ -6,6 +6,7 @@ import {
   TrustedCertificates,
   checkLogReceipt,
   checkLotKey,
+  checkQuorum,
   checkSeatsOfNotice,
   hashText,
   notice,
@@ -76,7 +77,8 @@ export interface WantedLot {
 /**
  * What a client checks before it does anything for a lot (PROTOCOL section 5.1): the notices are the agency's and one
  * chain of versions; LOTKEY is signed by every trustee, with every proof, under certificates that chain to the pinned
- * roots; its seats and its deadline are the notice's; it is in the pinned log; and all of it is of the wanted lot. Throws
+ * roots; its seats and its deadline are the notice's; it is in the pinned log, under a checkpoint that the lot's quorum of
+ * pinned witnesses cosigned; and all of it is of the wanted lot. Throws
  * TrustError or ClientFailure. The signers of a LOTKEY that was accepted before are judged when it was made, so that a
  * certificate that is given back later stops no opening.
  */
@@ -108,6 +110,7 @@ export function checkLot(file: LotFile, wanted: WantedLot, trust: ClientTrust, n
   if (wanted.id !== null && wanted.id !== lotKey.lot)
     throw new TrustError('LOTKEY.SHAPE', { reason: 'another lot' }, 'platform');
   checkLogReceipt(trust, lotKeyHash, log);
+  checkQuorum(log.checkpoint, lotKey, trust);
   const documents = file.notices.map(({ record }) => hashText('documents', record.documents));
   return { lotKey, lotKeyHash, first, latest, documents, certificates };
 }

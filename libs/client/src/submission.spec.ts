@@ -31,7 +31,7 @@ const bidPackage: BidPackage = {
     c,
     commit: parseRecord(commitSchema, commitBytes),
     commitBytes,
-    lotKey: { lot: vector.expected.lot } as LotKey,
+    lotKey: { lot: vector.expected.lot, q: 0, witnesses: [] as object[] } as LotKey,
   },
   read: () => Promise.reject(new Error('nothing is missing')),
   keepReceipt: (receipt) => Promise.resolve(void kept.push(receipt)),

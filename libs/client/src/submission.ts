@@ -120,7 +120,7 @@ async function keepReceipt(
   receipt: ReceiptFile,
   { trust, certificates }: Submission,
 ): Promise<void> {
-  const { subject } = checkReceipt(receipt, trust, certificates.lookup);
+  const { subject } = checkReceipt(receipt, trust, certificates.lookup, found.bid.lotKey);
   if (subject !== found.bid.c)
     throw new TrustError('SEAL.RECEIPT', { reason: 'for another bid' }, 'platform');
   await found.keepReceipt(receipt);

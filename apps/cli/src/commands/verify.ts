@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseRecord, receiptFile } from '#trust';
 import { rankByLowestEvaluatedPrice } from '#scoring';
-import { verifyBundleFile } from '#trust/node';
+import { readViewFile, verifyBundleFile } from '#trust/node';
 import { listOption } from '../command.ts';
 import type { CommandSpec } from '../command.ts';
 import { TRUST, readBytes, readTrust } from '../files.ts';
@@ -18,6 +18,12 @@ export const verify: CommandSpec = {
     {
       flags: '--receipt <files...>',
       description: 'receipt.json of your own bids: V05 fails where CLOSE does not account for one',
+    },
+    {
+      flags: '--against <files...>',
+      description:
+        'what others were shown of the log: their evidence files, or checkpoints that witnesses serve; V04 fails where ' +
+        'it is another history',
     },
   ],
   schema: z.strictObject({
@@ -49,7 +55,8 @@ export const verify: CommandSpec = {
         parseRecord(receiptFile, await readBytes(path, MAX_RECEIPT_BYTES), MAX_RECEIPT_BYTES),
       ),
     );
-    const report = await verifyBundleFile(args[0] ?? '', trust, rankByLowestEvaluatedPrice, receipts);
+    const views = await Promise.all(listOption(options, 'against').map((path) => readViewFile(path)));
+    const report = await verifyBundleFile(args[0] ?? '', trust, rankByLowestEvaluatedPrice, receipts, views);
     const lines = report.checks.flatMap(({ id, title, state, problems, notes }) => [
       `${id} ${state.padEnd(10)} ${title}${state === 'holds' ? '' : notes.map((note) => ` (${note})`).join('')}`,
       ...problems.map(

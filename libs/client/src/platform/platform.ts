@@ -180,6 +180,17 @@ export class Platform {
     );
   }
 
+  /** The newest checkpoint with at least q cosignatures; null where there is none yet. */
+  async cosignedCheckpoint(q: number): Promise<string | null> {
+    try {
+      const path = `/log/cosigned/${String(q)}`;
+      return new TextDecoder().decode(await this.http.bytes({ method: 'GET', path }, 16_384));
+    } catch (error) {
+      if (error instanceof PlatformRefusal && error.status === 404) return null;
+      throw error;
+    }
+  }
+
   async logFile(path: string): Promise<Uint8Array> {
     return this.http.bytes({ method: 'GET', path: `/log/${path}` }, 64 * 1024);
   }

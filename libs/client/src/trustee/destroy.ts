@@ -76,6 +76,7 @@ async function recordedOpening(trustee: Trustee, secret: LotSecret, record: unkn
   }
   const hash = hashText('opening-record', parsed.data.record);
   const receipt = await platform.logReceipt(hash);
-  const log = await readLog(platform, trust);
-  return receipt && log.holds(hash, receipt.blind, receipt.index) ? hash : null;
+  if (!receipt) return null;
+  const log = await readLog(platform, trust, lot.lotKey, receipt.index);
+  return log?.holds(hash, receipt.blind, receipt.index) ? hash : null;
 }

@@ -3,6 +3,7 @@ import {
   TILE_WIDTH,
   TrustError,
   checkDealing,
+  checkQuorum,
   decodeEntries,
   entriesPath,
   hashText,
@@ -25,6 +26,7 @@ import type {
   ReleaseFacts,
   ReleaseTrust,
   Signed,
+  WitnessTerms,
 } from '#trust';
 import { checkLot, fetchLot } from '../lot.ts';
 import { pause } from '../pause.ts';
@@ -44,11 +46,22 @@ export interface LotMaterial {
   readonly journal: JournalKey;
 }
 
-/** Reads every leaf up to the newest checkpoint and holds it against the root that the pinned key signed. */
-export async function readLog(platform: Platform, trust: PinnedTrust): Promise<LogView> {
+/**
+ * Reads every leaf up to the newest checkpoint that the lot's quorum of witnesses cosigned, and holds it against the root
+ * that the pinned key signed. Null while no such checkpoint holds a leaf at `upTo`.
+ */
+export async function readLog(
+  platform: Platform,
+  trust: PinnedTrust,
+  terms: WitnessTerms,
+  upTo: number,
+): Promise<LogView | null> {
   const key = logKeyOf(trust);
-  const checkpoint = await platform.checkpoint();
+  const checkpoint = terms.q === 0 ? await platform.checkpoint() : await platform.cosignedCheckpoint(terms.q);
+  if (checkpoint === null) return null;
   const { size } = openCheckpoint(checkpoint, key);
+  if (size <= upTo) return null;
+  checkQuorum(checkpoint, terms, trust);
   const entries: Uint8Array[] = [];
   for (let index = 0; entries.length < size; index += 1) {
     const width = Math.min(TILE_WIDTH, size - entries.length);
@@ -57,13 +70,13 @@ export async function readLog(platform: Platform, trust: PinnedTrust): Promise<L
   return logOfEntries(entries, checkpoint, key);
 }
 
-/** Null before CLOSE. */
+/** Why not, in words, before CLOSE is in the log and its witnesses stand behind that. */
 export async function fetchMaterial(
   { platform, trust, clock, held }: Pick<Trustee, 'platform' | 'trust' | 'clock' | 'held'>,
   { lot: lotId, close: knownClose, lotKeyHash, deadline }: LotSecret,
   opening: OpeningAnswer,
-): Promise<LotMaterial | null> {
-  if (!opening.close || !opening.closeLog) return null;
+): Promise<LotMaterial | string> {
+  if (!opening.close || !opening.closeLog) return 'not closed';
   const now: Instant = clock.now();
   const file = await fetchLot(platform, lotId);
   const lot = checkLot(file, { id: lotId, key: lotKeyHash }, trust, now);
@@ -73,19 +86,24 @@ export async function fetchMaterial(
   );
   await lot.certificates.learn(signers, (fingerprint) => platform.certificate(fingerprint));
   held?.('lot');
-  const log = await readLog(platform, trust);
+  const deadlineChanges = await Promise.all(
+    view.deadlineChanges.map((signed) => logged(platform, 'deadline', signed, null)),
+  );
+  const adds = await Promise.all(
+    opening.adds.map((signed, at) => logged(platform, 'close-add', signed, opening.addLogs[at] ?? null)),
+  );
+  const close = { signed: opening.close, log: opening.closeLog };
+  const last = Math.max(...[close, ...adds, ...deadlineChanges].map((each) => each.log.index));
+  const log = await readLog(platform, trust, lot.lotKey, last);
+  if (!log) return 'CLOSE waits for the log and its witnesses';
   held?.('log');
   const facts: ReleaseFacts = {
     now,
     lotKey: lot.lotKey,
     notice: lot.first,
-    deadlineChanges: await Promise.all(
-      view.deadlineChanges.map((signed) => logged(platform, 'deadline', signed, null)),
-    ),
-    close: { signed: opening.close, log: opening.closeLog },
-    adds: await Promise.all(
-      opening.adds.map((signed, at) => logged(platform, 'close-add', signed, opening.addLogs[at] ?? null)),
-    ),
+    deadlineChanges,
+    close,
+    adds,
     commits: await platform.commits(lotId),
     knownClose,
     knownDeadline: deadline ?? null,
@@ -94,6 +112,7 @@ export async function fetchMaterial(
     certificate: lot.certificates.lookup,
     certificateAt: lot.certificates.lookupAt,
     platform: trust.platform,
+    witnesses: trust,
     log,
     invalidCommits: checkInTurns,
   };

@@ -179,7 +179,7 @@ async function permittedOf(
     return known;
   }
   const material = await fetchMaterial(trustee, secret, opening);
-  if (!material) return 'not closed';
+  if (typeof material === 'string') return material;
   if (material.lot.lotKeyHash !== secret.lotKeyHash) {
     throw new TrustError('LOTKEY.SHAPE', { reason: 'not the key record that was signed' }, 'platform');
   }

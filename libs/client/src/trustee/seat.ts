@@ -5,6 +5,7 @@ import {
   TrustedCertificates,
   checkSeatsOfNotice,
   checkUnsignedLotKey,
+  checkWitnessTerms,
   decodeScalar,
   encodePoint,
   encodeScalar,
@@ -131,6 +132,7 @@ function checkBeforeSigning(
   checkSeatsOfNotice(record, first);
   const same = hashText('lotkey-terms', lotKeyTermsOf(record)) === secret.terms;
   if (!same) throw wrong('other terms than were accepted');
+  checkWitnessTerms(record, trust);
   const points = checkUnsignedLotKey(record);
   const mine = record.trustees.find(({ i }) => i === secret.i);
   if (points.length !== record.n || mine?.y !== publicKeyOf(secret.x) || mine.cert !== secret.cert)

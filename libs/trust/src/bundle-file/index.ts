@@ -2,4 +2,4 @@ export { INDEX_PATH, ZipFormError, comparePaths, isBundlePath } from './zip-form
 export type { ZipEntry } from './zip-form.ts';
 export { ZipReader } from './zip-reader.ts';
 export type { ByteSource } from './zip-reader.ts';
-export { verifyBundle } from './verify-file.ts';
+export { verifyBundle, viewOfBundle } from './verify-file.ts';

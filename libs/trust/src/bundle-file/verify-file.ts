@@ -1,7 +1,8 @@
 import { TrustError } from '../encoding/index.ts';
-import { unreadableReport, verifyEvidence } from '../evidence/index.ts';
+import { readOtherView, unreadableReport, verifyEvidence } from '../evidence/index.ts';
 import type {
   BundleReader,
+  OtherView,
   PinnedTrust,
   Problem,
   ShownReceipt,
@@ -22,6 +23,7 @@ export async function verifyBundle(
   trust: PinnedTrust,
   tools: VerifierTools,
   receipts: readonly ShownReceipt[] = [],
+  views: readonly OtherView[] = [],
 ): Promise<VerificationReport> {
   let zip: ZipReader;
   try {
@@ -30,7 +32,15 @@ export async function verifyBundle(
     if (error instanceof ZipFormError) return unreadableReport([formProblem(error)]);
     throw error;
   }
-  return verifyEvidence(readerOf(zip), trust, tools, await formOf(zip), receipts);
+  return verifyEvidence(readerOf(zip), trust, tools, await formOf(zip), receipts, views);
+}
+
+/**
+ * What another evidence file says of the log, to hold this one against it. Nothing of it is checked yet.
+ * @throws TrustError EVIDENCE.* when it is no evidence file
+ */
+export async function viewOfBundle(name: string, source: ByteSource): Promise<OtherView> {
+  return readOtherView(name, readerOf(await readable(name, () => ZipReader.over(source))));
 }
 
 async function formOf(zip: ZipReader): Promise<Problem[]> {

@@ -57,7 +57,7 @@ export type TrustCode =
 
 /** Whose fault a finding is, as the verifier prints it; a trustee is named by seat. */
 export type Blame =
-  'bidder' | 'platform' | 'tenderee' | 'regulator' | 'timestamp-authority' | `trustee-${number}`;
+  'bidder' | 'platform' | 'tenderee' | 'regulator' | 'timestamp-authority' | 'witness' | `trustee-${number}`;
 
 export type TrustFacts = Readonly<Record<string, string | number | boolean | null>>;
 

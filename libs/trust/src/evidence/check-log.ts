@@ -10,6 +10,7 @@ import {
 } from '../log/index.ts';
 import type { Checkpoint, NoteKey } from '../log/index.ts';
 import { numbered, only } from './bundle.ts';
+import { checkWitnesses } from './check-witnesses.ts';
 import type { Verification } from './context.ts';
 
 const hash = (text: string): Uint8Array => b64u.decode(text);
@@ -21,7 +22,7 @@ export async function checkLog(v: Verification): Promise<void> {
     checkLeaves(v, latest.checkpoint);
   }
   checkReceipts(v);
-  checkWitnesses(v);
+  await checkWitnesses(v);
   v.findings.set('V06', 'absent', 'this log declares no dummy leaves');
 }
 
@@ -133,18 +134,6 @@ function checkReceipts(v: Verification): void {
     v.findings.expect(same, 'V05', 'EVIDENCE.OTHER_LEAF', subject, 'platform');
     v.findings.expect(index < closed, 'V05', 'EVIDENCE.LOGGED_LATE', subject, 'platform');
   }
-}
-
-/** q is what the tender declared and the reader pinned; with q = 0 a split view is not excluded, and that is said. */
-function checkWitnesses(v: Verification): void {
-  const declared = v.lotKey?.q ?? 0;
-  if (declared !== v.trust.q)
-    return v.findings.fail('V04', 'EVIDENCE.QUORUM', 'lotkey.json', 'platform', {
-      declared,
-      pinned: v.trust.q,
-    });
-  if (declared === 0) return v.findings.set('V04', 'absent', 'the tender declares q = 0: no witness cosigns');
-  v.findings.fail('V04', 'EVIDENCE.QUORUM_UNSUPPORTED', 'lotkey.json', 'bundle', { declared });
 }
 
 /** What a time-stamp token of a receipt covers: SHA-256 of the JCS of the signed receipt. */

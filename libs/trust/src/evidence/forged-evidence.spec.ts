@@ -164,6 +164,7 @@ function verification(records: Records, proofs: Partial<Evidence['proofs']> = {}
   const trust = {
     origin: 'example.org/log',
     log: 'example.org/log',
+    witnesses: [],
     q: 0,
     ca: [lot.ca.certificate],
     tsa: [],

@@ -255,9 +255,10 @@ const LOG_ROWS: readonly ForgeryRow[] = [
     'V05 EVIDENCE.LOGGED_LATE $ platform',
   ],
   [
-    'a tender that declares witnesses which the reader does not ask for',
+    'a tender that declares witnesses which the reader does not know',
     lotKey((key) => ({ ...key, q: 1 })),
-    'V04 EVIDENCE.QUORUM lotkey.json platform',
+    'V04 EVIDENCE.WITNESS_UNPINNED log/checkpoint platform',
+    'V04 EVIDENCE.WITNESS_UNPINNED close.json platform',
     'V05 EVIDENCE.NO_INCLUSION_PROOF lotkey.json platform',
   ],
 ];
@@ -279,11 +280,5 @@ describe('the log: the verifier finds', () => {
     const trust = { ...vector.trust, origin: 'another.example/log' };
     const { lines } = await findingsOf(vector.bundle.copy(), trust, checkLog);
     expect(lines).toEqual(['V03 EVIDENCE.TRUST_FILE log/checkpoint platform']);
-  });
-
-  it('that it cannot count witnesses yet, where reader and tender ask for one', async () => {
-    const bundle = await lotKey((key) => ({ ...key, q: 1 }))(vector.bundle.copy());
-    const { lines } = await findingsOf(bundle, { ...vector.trust, q: 1 }, checkLog);
-    expect(lines).toContain('V04 EVIDENCE.QUORUM_UNSUPPORTED lotkey.json bundle');
   });
 });

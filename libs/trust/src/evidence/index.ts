@@ -12,4 +12,8 @@ export type { VerifierTools } from './context.ts';
 export type { RankBids } from './check-award.ts';
 export * from './clock-tolerance.ts';
 export type { ShownReceipt } from './check-receipts.ts';
+export { readOtherView, viewOfCheckpoint } from './other-view.ts';
+export type { OtherView } from './other-view.ts';
 export * from './receipt.ts';
+export { checkQuorum, checkWitnessTerms } from './quorum.ts';
+export type { WitnessTerms } from './quorum.ts';

@@ -6,6 +6,8 @@ import { blindedLeaf, leafHash, openCheckpoint, parseVkey, verifyInclusion } fro
 import type { NoteKey } from '../log/index.ts';
 import type { ArrivalReceipt, LogReceipt, ReceiptFile, Signed } from '../records/index.ts';
 import { verifyTimestampToken } from '../timestamp/index.ts';
+import { checkQuorum } from './quorum.ts';
+import type { WitnessTerms } from './quorum.ts';
 import type { PinnedTrust } from './trust-file.ts';
 
 export interface ReceiptVerdict {
@@ -45,15 +47,22 @@ export function checkArrival(
   return formatInstant(stamped.value.time);
 }
 
-/** Every part of a receipt file that is there; throws TrustError at the first that does not hold. */
+/**
+ * Every part of a receipt file that is there; throws TrustError at the first that does not hold.
+ * @param terms what the lot declares about witnesses; where the reader has no LOTKEY at hand, what it pins counts alone
+ */
 export function checkReceipt(
   file: ReceiptFile,
   trust: PinnedTrust,
   certificates: CertificateLookup,
+  terms: WitnessTerms = pinnedTerms(trust),
 ): ReceiptVerdict {
   const { record } = file.arrival;
   const stampedAt = checkArrival(file.arrival, file.token, trust, certificates);
-  if (file.log) checkLogReceipt(trust, record.subject, file.log);
+  if (file.log) {
+    checkLogReceipt(trust, record.subject, file.log);
+    checkQuorum(file.log.checkpoint, terms, trust);
+  }
   if (file.stored) {
     signedByPlatform('receipt-stored', file.stored, trust, certificates);
     const stored = file.stored.record;
@@ -73,6 +82,12 @@ export function checkReceipt(
     stored: file.stored !== null,
   };
 }
+
+/** The reader's own pins as if a lot had declared them. */
+export const pinnedTerms = ({ q, witnesses }: Pick<PinnedTrust, 'q' | 'witnesses'>): WitnessTerms => ({
+  q,
+  witnesses: witnesses.map(({ name, publicKey }) => ({ name, key: b64u.encode(publicKey) })),
+});
 
 export const logKeyOf = (trust: PinnedTrust): NoteKey => {
   const key = parseVkey(trust.log);

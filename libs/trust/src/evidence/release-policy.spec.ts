@@ -11,7 +11,15 @@ import {
   signatureInput,
   systemRandom,
 } from '../encoding/index.ts';
-import { blindedLeaf, checkpointText, leafHash, merkleRoot, signNote } from '../log/index.ts';
+import {
+  blindedLeaf,
+  checkpointText,
+  cosign,
+  leafHash,
+  merkleRoot,
+  signNote,
+  withSignatures,
+} from '../log/index.ts';
 import type { Certificate, Signer } from '../pki/index.ts';
 import type { Close, CloseAdd, Commit, DeadlineChange, LotKey, Notice } from '../records/index.ts';
 import { bidLabel, commitBody, prepareDealing, proveDealing, trusteeKeysOf } from '../threshold/index.ts';
@@ -191,6 +199,7 @@ async function scene(change: Changes = {}): Promise<Scene> {
     certificate: (fingerprint) => certificates.get(fingerprint),
     certificateAt: (fingerprint) => certificates.get(fingerprint),
     platform: new Set([platform.certificate.fingerprint]),
+    witnesses: { q: 0, witnesses: [] },
     log: view,
     invalidCommits,
   };
@@ -431,6 +440,39 @@ describe('a trustee’s client', () => {
       expect(await codeOf({})).toBe('EVIDENCE.RELEASE_DEALING');
     } finally {
       commits = [first, ...rest];
+    }
+  });
+
+  it('releases nothing for a CLOSE under a checkpoint that the lot’s witnesses did not cosign', async () => {
+    const key = { name: 'witness.example/w1', secret: new Uint8Array(32).fill(2) };
+    const pinned = { name: key.name, publicKey: edPublicKey(key.secret) };
+    const known = lotKey;
+    lotKey = { ...known, q: 1, witnesses: [{ name: key.name, key: b64u.encode(pinned.publicKey) }] };
+    const made = [1, 2, 3, 4].map(() => commitOf(hashText('lotkey', lotKey)));
+    const before = { commits, secrets };
+    commits = made.map(({ commit }) => commit);
+    secrets = made.map(({ secret }) => secret);
+    const cosigned = (close: Close) => {
+      const [text = ''] = close.checkpoint.split('\n\n');
+      const line = cosign(`${text}\n`, key, 1_760_000_000);
+      return { ...close, checkpoint: withSignatures(close.checkpoint, [line]) };
+    };
+    const released = async (change: Changes, pins: ReleaseTrust['witnesses']): Promise<string> => {
+      const { facts, trust } = await scene(change);
+      return checkRelease(facts, { ...trust, witnesses: pins }).then(
+        () => 'released',
+        (error: { code: string }) => error.code,
+      );
+    };
+    try {
+      const pins = { q: 1, witnesses: [pinned] };
+      expect(await released({ close: cosigned }, pins)).toBe('released');
+      expect(await released({}, pins)).toBe('EVIDENCE.QUORUM_MISSING');
+      expect(await released({ close: cosigned }, { q: 0, witnesses: [] })).toBe('EVIDENCE.WITNESS_UNPINNED');
+      expect(await released({ close: cosigned }, { q: 2, witnesses: [pinned] })).toBe('EVIDENCE.QUORUM');
+    } finally {
+      lotKey = known;
+      ({ commits, secrets } = before);
     }
   });
 

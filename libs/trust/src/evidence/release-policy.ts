@@ -8,6 +8,8 @@ import type { Instant } from '#kernel';
 import { TrustError, edVerify, b64u, hashText, signatureInput } from '../encoding/index.ts';
 import type { TrustFacts } from '../encoding/index.ts';
 import type { Certificate } from '../pki/certificate.ts';
+import { checkQuorum } from './quorum.ts';
+import type { PinnedTrust } from './trust-file.ts';
 import { verifySigned } from '../encoding/signed-record.ts';
 import type {
   Acceleration,
@@ -59,6 +61,8 @@ export interface ReleaseTrust {
   certificateAt(fingerprint: string, at: Instant): Certificate | undefined;
   /** SHA-256 of the certificates that may sign as the platform. */
   readonly platform: ReadonlySet<string>;
+  /** Whose cosignatures count, and how many this caller asks for at least. */
+  readonly witnesses: Pick<PinnedTrust, 'q' | 'witnesses'>;
   readonly log: LogView;
   /**
    * Those of the accepted commitments whose dealings do not hold (`invalidCommits`, or the same work in worker
@@ -167,6 +171,7 @@ export async function checkRelease(
   const close = checkClose(lotKeyHash, deadline, facts, trust);
   held('close');
   const size = trust.log.covers(close.checkpoint) ?? refuse('CHECKPOINT');
+  checkQuorum(close.checkpoint, facts.lotKey, trust.witnesses);
   held('checkpoint');
   const closeHash = hashText('close', close);
   const added = checkAdds(closeHash, close, facts, trust);

@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { edPublicKey } from '../encoding/index.ts';
+import { formatWitnessKey } from '../log/index.ts';
 import { readTrustFile } from './trust-file.ts';
 
 const text = readFileSync(
@@ -8,12 +10,23 @@ const text = readFileSync(
 const roots = (JSON.parse(text) as { ca: string[] }).ca;
 const changed = (change: object): string => JSON.stringify({ ...(JSON.parse(text) as object), ...change });
 
+it('reads witnesses, of which some must have cosigned', () => {
+  const publicKey = edPublicKey(new Uint8Array(32).fill(2));
+  const key = { name: 'witness.example/w1', publicKey };
+  const trust = readTrustFile(changed({ q: 1, witnesses: [formatWitnessKey(key)] }));
+  expect(trust).toMatchObject({ q: 1, witnesses: [key] });
+});
+
 it('reads what was pinned, and nothing that is not a whole pin', () => {
   expect(readTrustFile(text)).toMatchObject({ origin: 'vector.example/log', q: 0 });
   for (const wrong of [
     'no JSON',
     '{}',
     changed({ q: 16 }),
+    changed({ q: 1 }),
+    changed({ witnesses: ['witness.example'] }),
+    // The key of a log: what it signs says nothing of what a witness saw.
+    changed({ witnesses: [(JSON.parse(text) as { log: string }).log] }),
     changed({ ca: [] }),
     changed({ ca: ['no certificate'] }),
     changed({ more: 1 }),

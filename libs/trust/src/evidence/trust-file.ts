@@ -1,6 +1,8 @@
 /** roots.json: what a verifier pins. Nothing in a bundle may replace it. */
 import { z } from 'zod';
 import { TrustError } from '../encoding/index.ts';
+import { parseWitnessKey } from '../log/index.ts';
+import type { NoteKey } from '../log/index.ts';
 import type { Certificate } from '../pki/certificate.ts';
 import { parsePem } from '../pki/pem.ts';
 import { authorityName, hash32 } from '../records/index.ts';
@@ -13,8 +15,9 @@ export const trustFile = z.strictObject({
   origin: z.string().min(1).max(200),
   /** The log's verifier key in C2SP form. */
   log: z.string().min(1).max(400),
+  /** Verifier keys of witnesses (C2SP tlog-cosignature): only these count, whatever a tender declares. */
   witnesses: z.array(z.string().max(400)).max(15),
-  /** How many witnesses must have cosigned. */
+  /** How many of a tender's witnesses must have cosigned, at least; a tender may declare more. */
   q: z.number().int().min(0).max(15),
   ca: z.array(pem).min(1).max(100),
   tsa: z.array(pem).min(1).max(100),
@@ -41,6 +44,7 @@ export const trustFile = z.strictObject({
 export interface PinnedTrust {
   readonly origin: string;
   readonly log: string;
+  readonly witnesses: readonly NoteKey[];
   readonly q: number;
   readonly ca: readonly Certificate[];
   readonly tsa: readonly Certificate[];
@@ -71,15 +75,28 @@ export function readTrustFile(text: string): PinnedTrust {
   const outside = (parsed.data.outside ?? []).map(
     (each) => [each.name, { roots: certificates(each.ca), policy: each.policy ?? null }] as const,
   );
+  const witnesses = parsed.data.witnesses.map(readWitness);
+  if (q > witnesses.length)
+    throw new TrustError('EVIDENCE.TRUST_FILE', { path: 'q', issue: 'too few witnesses' });
   return {
     origin,
     log,
+    witnesses,
     q,
     ca: certificates(ca),
     tsa: certificates(tsa),
     platform: new Set(platform),
     outside: new Map(outside),
   };
+}
+
+function readWitness(vkey: string): NoteKey {
+  try {
+    return parseWitnessKey(vkey);
+  } catch (error) {
+    if (!(error instanceof TrustError)) throw error;
+    throw new TrustError('EVIDENCE.TRUST_FILE', { path: 'witnesses', issue: error.code });
+  }
 }
 
 function parseJson(text: string): unknown {

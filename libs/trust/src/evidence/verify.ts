@@ -10,6 +10,8 @@ import { checkLog } from './check-log.ts';
 import { checkLot } from './check-lot.ts';
 import { checkOpening } from './check-opening.ts';
 import { checkShownReceipts } from './check-receipts.ts';
+import { checkOtherViews } from './other-view.ts';
+import type { OtherView } from './other-view.ts';
 import type { ShownReceipt } from './check-receipts.ts';
 import { checkWhole } from './check-whole.ts';
 import { loadEvidence, only } from './bundle.ts';
@@ -43,6 +45,7 @@ const CANCELLED_GROUPS: typeof GROUPS = [
 /**
  * @param form what is wrong with the archive's own bytes, found by whoever read it; it fails V21
  * @param receipts what the platform gave the reader, outside the bundle; what CLOSE does not account for fails V05
+ * @param views what others were shown of the same log; a history that is not this one fails V04
  */
 export async function verifyEvidence(
   reader: BundleReader,
@@ -50,6 +53,7 @@ export async function verifyEvidence(
   tools: VerifierTools,
   form: readonly Problem[] = [],
   receipts: readonly ShownReceipt[] = [],
+  views: readonly OtherView[] = [],
 ): Promise<VerificationReport> {
   const findings = new Findings();
   for (const { code, subject, blame, facts } of form) findings.fail('V21', code, subject, blame, facts);
@@ -57,8 +61,9 @@ export async function verifyEvidence(
   if (!evidence) return report(findings, { lot: '', audience: '' }, true);
   const v = new Verification(evidence, reader, trust, tools, findings);
   const shown = ['V05', 'receipts', () => checkShownReceipts(v, receipts)] as const;
+  const others = ['V04', 'views', () => checkOtherViews(v, views)] as const;
   const groups = only(evidence, 'cancellation') ? CANCELLED_GROUPS : GROUPS;
-  for (const [id, subject, check] of [...groups, shown]) {
+  for (const [id, subject, check] of [...groups, shown, others]) {
     try {
       await check(v);
     } catch (error) {

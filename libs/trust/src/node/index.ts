@@ -20,4 +20,4 @@ export { sealPackage } from './seal-package.ts';
 export type { PackageToSeal, SealedPackage } from './seal-package.ts';
 export { selfTest, selfTestHere } from './self-test.ts';
 export type { SelfTestReport } from './self-test.ts';
-export { verifyBundleFile } from './verify-bundle.ts';
+export { readViewFile, verifyBundleFile } from './verify-bundle.ts';

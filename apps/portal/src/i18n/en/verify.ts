@@ -67,6 +67,7 @@ export const verify: Same<typeof chinese> = {
       regulator: 'the regulator',
       agency: 'the agency',
       'timestamp-authority': 'the time-stamp authority',
+      witness: 'a witness of the log',
       bundle: 'whoever made or changed this file',
       trustee: 'the trustee at seat {{i}}',
     },

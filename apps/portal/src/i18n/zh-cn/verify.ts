@@ -55,6 +55,7 @@ export const verify = {
       regulator: '行政监督',
       agency: '招标代理',
       'timestamp-authority': '时间戳机构',
+      witness: '日志见证方',
       bundle: '制作或改动本文件者',
       trustee: '第 {{i}} 席密钥持有方',
     },
