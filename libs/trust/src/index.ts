@@ -10,3 +10,4 @@ export * from './pki/index.ts';
 export * from './seal/index.ts';
 export * from './timestamp/index.ts';
 export * from './package/index.ts';
+export * from './draw/index.ts';

@@ -27,6 +27,32 @@ export type SealCode =
   | 'SEAL.WRONG_KEY'
   | 'SEAL.WRONG_SEED';
 
+/** Of draws (draw/). */
+export type DrawCode =
+  | 'DRAW.CHANGE'
+  | 'DRAW.CONFLICT'
+  | 'DRAW.DEALING'
+  | 'DRAW.DEALT'
+  | 'DRAW.DUPLICATE'
+  | 'DRAW.EARLY'
+  | 'DRAW.ENTRY'
+  | 'DRAW.EXHAUSTED'
+  | 'DRAW.FILE'
+  | 'DRAW.KEY'
+  | 'DRAW.OTHER_VALUE'
+  | 'DRAW.PLAN'
+  | 'DRAW.POLICY'
+  | 'DRAW.POOL'
+  | 'DRAW.POSSESSION'
+  | 'DRAW.READY'
+  | 'DRAW.RESULT'
+  | 'DRAW.SEAT'
+  | 'DRAW.SECOND'
+  | 'DRAW.SHARES'
+  | 'DRAW.SHARED_KEY'
+  | 'DRAW.SIGNERS'
+  | 'DRAW.VALUE';
+
 /** Of the trustee’s checks before a release, and of the verifier’s findings (evidence/). */
 export type EvidenceCode =
   | 'EVIDENCE.ACCELERATION'

@@ -1,7 +1,7 @@
-import type { EvidenceCode, SealCode } from './trust-codes.ts';
+import type { DrawCode, EvidenceCode, SealCode } from './trust-codes.ts';
 
 /**
- * Corruption or attack, found by trust code. Codes are a closed list; those of seal/ and evidence/ stand in
+ * Corruption or attack, found by trust code. Codes are a closed list; those of draw/, seal/ and evidence/ stand in
  * trust-codes.ts. Facts are public values only, never a secret.
  */
 export type TrustCode =
@@ -52,12 +52,21 @@ export type TrustCode =
   | 'ECIES.OPEN'
   // a time stamp that a client refuses
   | 'TIMESTAMP.REFUSED'
+  | DrawCode
   | SealCode
   | EvidenceCode;
 
-/** Whose fault a finding is, as the verifier prints it; a trustee is named by seat. */
+/** Whose fault a finding is, as the verifier prints it; a trustee is named by seat, a draw's dealer by its place. */
 export type Blame =
-  'bidder' | 'platform' | 'tenderee' | 'regulator' | 'timestamp-authority' | 'witness' | `trustee-${number}`;
+  | 'bidder'
+  | 'platform'
+  | 'tenderee'
+  | 'regulator'
+  | 'timestamp-authority'
+  | 'witness'
+  | 'organiser'
+  | `trustee-${number}`
+  | `dealer-${number}`;
 
 export type TrustFacts = Readonly<Record<string, string | number | boolean | null>>;
 

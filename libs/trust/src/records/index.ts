@@ -15,3 +15,4 @@ export * from './close.ts';
 export * from './opening.ts';
 export * from './award.ts';
 export * from './login.ts';
+export * from './draw.ts';

@@ -15,16 +15,21 @@ import {
   multiplySecret,
 } from '../group/p256.ts';
 import type { Point, Scalar } from '../group/p256.ts';
-import type { LotKeyTerms, TrusteeKey } from '../records/index.ts';
+import type { DrawTerms, LotKeyTerms, TrusteeKey } from '../records/index.ts';
 import { falseClaims } from './batch.ts';
 import type { Claim } from './batch.ts';
 import { possessionChallenge } from './challenge.ts';
 import { readable } from './check.ts';
 import { proofNonces } from './nonce.ts';
 
+/** What the trustee sits for: a lot or a draw. Their hashes have other types, so that no proof serves both. */
+type SeatTerms = LotKeyTerms | DrawTerms;
+
+const hashOfTerms = (terms: SeatTerms): Uint8Array => hashRecord(`${terms.type}-terms`, terms);
+
 export interface ProvePossession {
   readonly x: Scalar;
-  readonly terms: LotKeyTerms;
+  readonly terms: SeatTerms;
   readonly i: number;
   /** Credit code of the seat's organisation. */
   readonly org: string;
@@ -36,7 +41,7 @@ export interface ProvePossession {
 /** The trustee's entry of LOTKEY: y = x·B and the proof a = w·B, r = w − e·x. */
 export function provePossession({ x, terms, i, org, cert, random }: ProvePossession): TrusteeKey {
   const y = multiplySecret(B, x);
-  const context = { terms: hashRecord('lotkey-terms', terms), i, org, cert: b64u.decode(cert), y };
+  const context = { terms: hashOfTerms(terms), i, org, cert: b64u.decode(cert), y };
   const statement = concat(context.terms, uint(i, 1), utf8.encode(`${org}\0`), context.cert);
   const [w] = proofNonces('pop', uint(x, 32), statement, random) as [Scalar];
   const a = multiplySecret(B, w);
@@ -44,11 +49,11 @@ export function provePossession({ x, terms, i, org, cert, random }: ProvePossess
   return { i, org, cert, y: encodePoint(y), pop: { a: encodePoint(a), r: encodeScalar(mod(w - e * x)) } };
 }
 
-function claimOf({ key, terms }: { key: TrusteeKey; terms: LotKeyTerms }): Claim {
+function claimOf({ key, terms }: { key: TrusteeKey; terms: SeatTerms }): Claim {
   const [y, a] = [decodePoint(key.y), decodePoint(key.pop.a)] as [Point, Point];
   const r = decodeScalar(key.pop.r);
   const e = possessionChallenge({
-    terms: hashRecord('lotkey-terms', terms),
+    terms: hashOfTerms(terms),
     i: key.i,
     org: key.org,
     cert: b64u.decode(key.cert),
@@ -64,8 +69,5 @@ function claimOf({ key, terms }: { key: TrusteeKey; terms: LotKeyTerms }): Claim
 }
 
 /** True iff a = r·B + e·y. */
-export const verifyPossession = (
-  key: TrusteeKey,
-  terms: LotKeyTerms,
-  random: Random = systemRandom,
-): boolean => falseClaims([{ key, terms }].map(readable(claimOf)), random).length === 0;
+export const verifyPossession = (key: TrusteeKey, terms: SeatTerms, random: Random = systemRandom): boolean =>
+  falseClaims([{ key, terms }].map(readable(claimOf)), random).length === 0;

@@ -1,0 +1,15 @@
+export * from './certificates.ts';
+export * from './contribution.ts';
+export * from './draw-file.ts';
+export * from './names.ts';
+export * from './opening.ts';
+export * from './permit.ts';
+export * from './permutation.ts';
+export * from './plan.ts';
+export * from './pool.ts';
+export * from './ready.ts';
+export * from './result.ts';
+export * from './seat.ts';
+export * from './steps.ts';
+export * from './verify-draw.ts';
+export type { CertificatesAt } from './signers.ts';
