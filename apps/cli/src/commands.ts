@@ -1,5 +1,9 @@
 import type { CommandSpec } from './command.ts';
 import { certVerify } from './commands/cert-verify.ts';
+import { drawClose, drawDeal, drawPool } from './commands/draw-contribute.ts';
+import { drawNames, drawOpen, drawReady, drawReplace, drawResult } from './commands/draw-open.ts';
+import { drawAccept, drawMerge, drawPlanCommand } from './commands/draw-prepare.ts';
+import { drawVerify } from './commands/draw-verify.ts';
 import { lot } from './commands/lot.ts';
 import { receiptVerify } from './commands/receipt-verify.ts';
 import { seal } from './commands/seal.ts';
@@ -23,5 +27,17 @@ export const commands: readonly CommandSpec[] = [
   trusteeExport,
   trusteeImport,
   verify,
+  drawPlanCommand,
+  drawAccept,
+  drawDeal,
+  drawClose,
+  drawPool,
+  drawReady,
+  drawOpen,
+  drawResult,
+  drawReplace,
+  drawNames,
+  drawMerge,
+  drawVerify,
   certVerify,
 ];

@@ -3,7 +3,8 @@ import { mkdir, open, readFile, readdir, rename, stat, unlink } from 'node:fs/pr
 import { join } from 'node:path';
 import { Keystore, KeystoreCipher, writeCopy } from '#client';
 import type { Argon2Cost, LotSecret } from '#client';
-import { uuid } from '#trust';
+import { canonicalBytes, drawSeat, parseRecord, uuid } from '#trust';
+import type { DrawSeat } from '#trust';
 import { CommandFailure } from '../failure.ts';
 import { replaceFile } from '../files.ts';
 
@@ -69,6 +70,30 @@ export class FolderKeystore extends Keystore {
       await file.close();
     }
     await unlink(path);
+  }
+
+  /** Seats in draws, whatever became of their plans. */
+  async drawSeats(): Promise<DrawSeat[]> {
+    const names = await readdir(join(this.folder, 'draws')).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return [];
+      throw error;
+    });
+    const seats = names.filter((name) => name.endsWith('.seat'));
+    return Promise.all(
+      seats.map(async (name) => {
+        const sealed = new Uint8Array(await readFile(join(this.folder, 'draws', name)));
+        const plain = await this.cipher.unsealNamed(`draw/${name.slice(0, -'.seat'.length)}`, sealed);
+        return parseRecord(drawSeat, plain);
+      }),
+    );
+  }
+
+  /** Durable when it returns: what is bound here is bound before a signature or a share leaves. */
+  async saveDrawSeat(seat: DrawSeat): Promise<void> {
+    const folder = join(this.folder, 'draws');
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const sealed = await this.cipher.sealNamed(`draw/${seat.terms}`, canonicalBytes(seat));
+    await replaceFile(join(folder, `${seat.terms}.seat`), sealed);
   }
 
   keepStatement(lot: string, bytes: Uint8Array): Promise<void> {

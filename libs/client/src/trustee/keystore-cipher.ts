@@ -101,6 +101,18 @@ export class KeystoreCipher {
     if (!plain) throw new ClientFailure('KEYSTORE.DAMAGED', { lot });
     return parseRecord(lotSecret, plain);
   }
+
+  /** Another secret than a lot's, under a name of its own. */
+  sealNamed(name: string, plain: Uint8Array): Promise<Uint8Array> {
+    return seal(this.key, contextOf(name), plain);
+  }
+
+  /** @throws ClientFailure KEYSTORE.DAMAGED: altered, or put under another name */
+  async unsealNamed(name: string, sealed: Uint8Array): Promise<Uint8Array> {
+    const plain = await unseal(this.key, contextOf(name), sealed);
+    if (!plain) throw new ClientFailure('KEYSTORE.DAMAGED', { name });
+    return plain;
+  }
 }
 
 async function derive(passphrase: string, salt: Uint8Array, { m, t, p }: Argon2Cost): Promise<AesKey> {

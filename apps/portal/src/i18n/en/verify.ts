@@ -68,6 +68,8 @@ export const verify: Same<typeof chinese> = {
       agency: 'the agency',
       'timestamp-authority': 'the time-stamp authority',
       witness: 'a witness of the log',
+      organiser: 'the draw’s organiser',
+      dealer: 'contributor {{i}} of the draw',
       bundle: 'whoever made or changed this file',
       trustee: 'the trustee at seat {{i}}',
     },

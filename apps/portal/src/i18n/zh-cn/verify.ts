@@ -56,6 +56,8 @@ export const verify = {
       agency: '招标代理',
       'timestamp-authority': '时间戳机构',
       witness: '日志见证方',
+      organiser: '抽取组织方',
+      dealer: '抽取的第 {{i}} 个随机数提供方',
       bundle: '制作或改动本文件者',
       trustee: '第 {{i}} 席密钥持有方',
     },

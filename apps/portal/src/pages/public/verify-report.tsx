@@ -149,14 +149,13 @@ function Check({ check }: { readonly check: CheckResult }) {
   );
 }
 
-type Known = Exclude<CheckResult['problems'][number]['blame'], `trustee-${number}`>;
+type Known = Exclude<CheckResult['problems'][number]['blame'], `${'trustee' | 'dealer'}-${number}`>;
 
 function Blamed({ blame }: { readonly blame: string }) {
   const { t } = useTranslation();
-  const seat = /^trustee-(\d+)$/.exec(blame)?.[1];
-  return (
-    <>{seat === undefined ? t(`verify.blames.${blame as Known}`) : t('verify.blames.trustee', { i: seat })}</>
-  );
+  const [, numbered, i] = /^(trustee|dealer)-(\d+)$/.exec(blame) ?? [];
+  if (i === undefined) return <>{t(`verify.blames.${blame as Known}`)}</>;
+  return <>{t(`verify.blames.${numbered as 'trustee' | 'dealer'}`, { i })}</>;
 }
 
 function Receipt({ name, answer }: { readonly name: string; readonly answer: ReceiptAnswer }) {
