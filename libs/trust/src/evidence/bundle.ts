@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { b64u, hashText, MAX_LIST_BYTES, parseRecord, sha256, TrustError } from '../encoding/index.ts';
+import { MAX_DRAW_BYTES, drawFile } from '../draw/draw-file.ts';
 import { parseCertificate } from '../pki/certificate.ts';
 import type { Certificate } from '../pki/certificate.ts';
 import {
@@ -100,6 +101,7 @@ const SCHEMAS = {
   'evaluation-report': signed(evaluationReport),
   publicity: signed(publicity),
   award: signed(award),
+  draw: drawFile,
 } as const;
 type Kind = keyof typeof SCHEMAS;
 type RecordOf<K extends Kind> = z.infer<(typeof SCHEMAS)[K]>;
@@ -125,6 +127,7 @@ const PATHS: readonly (readonly [RegExp, Kind])[] = [
   [/^report\.json$/, 'evaluation-report'],
   [/^publicity\.json$/, 'publicity'],
   [/^award\.json$/, 'award'],
+  [/^draws\/(\d{1,4})\.json$/, 'draw'],
 ];
 export const ENVELOPE_PATH = /^envelopes\/([\w-]{43})\/(I|E[0-3])\.sealed$/;
 const TOKEN_PATH = /^tokens\/([\w-]{43})\.tst$/;
@@ -235,7 +238,8 @@ async function loadOne(
     const match = pattern.exec(path);
     if (!match) continue;
     const schema: z.ZodType = SCHEMAS[kind];
-    const record = parseRecord(schema, await reader.bytes(path, MAX_LIST_BYTES), MAX_LIST_BYTES);
+    const max = kind === 'draw' ? MAX_DRAW_BYTES : MAX_LIST_BYTES;
+    const record = parseRecord(schema, await reader.bytes(path, max), max);
     (into.records[kind] as Map<string, unknown>).set(match[1] ?? '', record);
     return;
   }

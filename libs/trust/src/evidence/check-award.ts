@@ -1,4 +1,4 @@
-/** V18 to V20: from the opened bids to the winner, recomputed. */
+/** V19 and V20: from the opened bids to the winner, recomputed. */
 import { DAY } from '#kernel';
 import { hashText } from '../encoding/index.ts';
 import type {
@@ -26,7 +26,6 @@ export type RankBids = (
 const PUBLICITY_MS = 3 * DAY;
 
 export function checkAward(v: Verification): void {
-  v.findings.set('V18', 'absent', 'no draw took place in this lot');
   const record = only(v.evidence, 'opening-record')?.record;
   const report = only(v.evidence, 'evaluation-report');
   if (!record || !report) {

@@ -9,6 +9,7 @@ import {
   verifyInclusion,
 } from '../log/index.ts';
 import type { Checkpoint, NoteKey } from '../log/index.ts';
+import { drawRecords } from '../draw/draw-file.ts';
 import { numbered, only } from './bundle.ts';
 import { checkWitnesses } from './check-witnesses.ts';
 import type { Verification } from './context.ts';
@@ -103,6 +104,8 @@ export function loggedRecords(v: Verification): { type: string; hash: string; pa
   for (const { move } of v.close?.moves ?? []) add('move', move.record, 'close.json');
   for (const [name, { record }] of evidence.records.shares)
     if (record.audience !== 'committee') add('shares', record, `shares/${name}.json`);
+  for (const [name, file] of evidence.records.draw)
+    for (const record of drawRecords(file)) list.push({ ...record, path: `draws/${name}.json` });
   for (const [name, { record }] of evidence.records['sealed-shares'])
     add('sealed-shares', record, `sealed-shares/${name}.json`);
   return list;

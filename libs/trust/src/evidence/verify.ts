@@ -5,6 +5,7 @@
 import { checkAward } from './check-award.ts';
 import { checkBids } from './check-bids.ts';
 import { checkCancellation } from './check-cancellation.ts';
+import { checkDraws } from './check-draws.ts';
 import { checkIntake } from './check-intake.ts';
 import { checkLog } from './check-log.ts';
 import { checkLot } from './check-lot.ts';
@@ -30,6 +31,7 @@ const GROUPS: readonly (readonly [CheckId, string, (v: Verification) => void | P
   ['V07', 'intake', checkIntake],
   ['V09', 'bids', checkBids],
   ['V16', 'opening', checkOpening],
+  ['V18', 'draws', checkDraws],
   ['V20', 'award', checkAward],
   ['V21', 'bundle', checkWhole],
 ];
