@@ -5,6 +5,9 @@ import {
   cobblestoneKeys,
   decodeScalar,
   deriveBidKeys,
+  drawLabel,
+  drawSeed,
+  drawStrata,
   eciesSeal,
   edPublicKey,
   encodePoint,
@@ -13,6 +16,8 @@ import {
   G_PVSS,
   hashText,
   journalKeyPair,
+  leafHash,
+  merkleRoot,
   newKeyPair,
   openShare,
   openWithSecret,
@@ -24,7 +29,7 @@ import {
   utf8,
   verifyShare,
 } from '#trust';
-import type { BidMove } from '#trust';
+import type { BidMove, DrawEntry } from '#trust';
 import { generatedPart } from '../support/generated-docs.ts';
 
 const bytes = (length: number, value: number): Uint8Array => new Uint8Array(length).fill(value);
@@ -76,7 +81,62 @@ async function checkValues(): Promise<Readonly<Record<string, unknown>>> {
   };
 }
 
+const text32 = (value: number): string => b64u.encode(bytes(32, value));
+const entry: DrawEntry = {
+  type: 'draw-entry',
+  plan: text32(20),
+  stratum: '市政 / 深圳',
+  salt: text32(21),
+  id: 'E1',
+  name: '张三',
+  employer: null,
+};
+
+function drawValues(): Readonly<Record<string, unknown>> {
+  const head = {
+    type: 'draw-dealing',
+    plan: text32(20),
+    dealer: '914403000000000001',
+    nonce: text32(22),
+  } as const;
+  const leaves = ['E1', 'E2', 'E3'].map((id) => hashText('draw-entry', { ...entry, id })).sort();
+  const value = { kind: 'development', text: 'dice: 4 2 6' } as const;
+  const ready = {
+    type: 'draw-ready',
+    plan: text32(20),
+    dealt: text32(23),
+    pool: text32(24),
+    value,
+    fixedAt: '2026-03-02T15:10:00.000Z',
+  } as const;
+  const secrets = trusteeKeys.map(encodePoint);
+  const seed = drawSeed({ source: { kind: 'development' } }, ready, secrets);
+  const places = Array.from({ length: 12 }, (_, at) => String(at));
+  const strata = ['first', 'second'].map((name) => ({ name, members: 5, substitutes: 7 }));
+  const orders = drawStrata({ strata }, [places, places], seed).map(({ members, substitutes }) =>
+    [...members, ...substitutes].join(' '),
+  );
+  return {
+    'label, plan bytes(32, 20), dealer 914403000000000001, nonce bytes(32, 22)': drawLabel('P256', head),
+    entry,
+    'leaf of the entry': hashText('draw-entry', entry),
+    'root over it and the same with id E2, E3': b64u.encode(
+      merkleRoot(leaves.map((leaf) => leafHash(b64u.decode(leaf)))),
+    ),
+    value,
+    'seed, plan bytes(32, 20), dealt bytes(32, 23), pool bytes(32, 24), S = y_1, y_2, y_3': b64u.encode(seed),
+    'order of 12 in stratum 0': orders[0],
+    'order of 12 in stratum 1': orders[1],
+  };
+}
+
 describe('the check values of docs/PROTOCOL.md', () => {
+  it('of draws are those of the code', () => {
+    const text = JSON.stringify(drawValues(), null, 1);
+    const part = generatedPart('docs/PROTOCOL.md', 'draw-check-values', `\n\`\`\`json\n${text}\n\`\`\`\n\n`);
+    expect(part.actual).toBe(part.expected);
+  });
+
   it('are those of the code', async () => {
     const text = JSON.stringify(await checkValues(), null, 1);
     const part = generatedPart('docs/PROTOCOL.md', 'check-values', `\n\`\`\`json\n${text}\n\`\`\`\n\n`);

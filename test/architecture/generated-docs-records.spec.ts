@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import * as records from '../../libs/trust/src/records/index.ts';
 import { bundleHeader, logProofs } from '../../libs/trust/src/evidence/bundle.ts';
+import { drawFile } from '../../libs/trust/src/draw/draw-file.ts';
 import { trustFile } from '../../libs/trust/src/evidence/trust-file.ts';
 import { generatedPart, markdownTable } from '../support/generated-docs.ts';
 
@@ -104,6 +105,18 @@ const RECORDS: readonly (readonly [string, z.ZodType])[] = [
   ['Publicity', records.publicity],
   ['Award', records.award],
   ['Login', records.login],
+  ['DrawTerms (`draw-plan-terms`)', records.drawTerms],
+  ['DrawPlan: DrawTerms and `trustees` (TrusteeKey)', records.drawPlan.pick({ trustees: true })],
+  ['DrawDealing', records.drawDealing],
+  ['DrawDealt', records.drawDealt],
+  ['DrawEntry', records.drawEntry],
+  ['DrawPool', records.drawPool],
+  ['DrawReady', records.drawReady],
+  ['DrawShares', records.drawShares],
+  ['DrawReveal', records.drawReveal],
+  ['DrawResult', records.drawResult],
+  ['DrawChange', records.drawChange],
+  ['`DRAW.json`', drawFile],
   ['`bundle.json`', bundleHeader],
   ['`log/proofs.json`', logProofs],
   ['`roots.json`', trustFile],

@@ -21,7 +21,7 @@ interface Bench {
 
 const names = process.argv.slice(2);
 if (names.length === 0 || names.some((name) => !/^[a-z]+$/.test(name))) {
-  process.stderr.write('usage: npm run bench -- seal|intake|open|opening|api|browser|hall\n');
+  process.stderr.write('usage: npm run bench -- seal|intake|open|opening|api|browser|hall|draw\n');
   process.exit(2);
 }
 for (const name of names) {
