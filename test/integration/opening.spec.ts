@@ -298,6 +298,31 @@ describe('CLOSE', () => {
     expect(await stateAt(10 * MINUTE + CLOSE_AT)).toBe('closed');
   });
 
+  const namingAuthority = (): void => {
+    const record = { ...app.lot.lotKey, outsideTime: ['national'] };
+    app.tendering.view = { ...app.tendering.view!, lotKey: { ...app.lot.signed, record } };
+  };
+
+  it('waits for the word of the outside authority that the tender names', async () => {
+    await bidsOf(3);
+    namingAuthority();
+    expect(await stateAt(CLOSE_AT)).toBe('waiting');
+    app.log.seenOutside = true;
+    expect(await stateAt(CLOSE_AT + 1)).toBe('closed');
+  });
+
+  it('does not wait for that word for ever, nor where nothing came in', async () => {
+    namingAuthority();
+    await bidsOf(3);
+    expect(await stateAt(CLOSE_AT + 30 * MINUTE - 1)).toBe('waiting');
+    expect(await stateAt(CLOSE_AT + 30 * MINUTE)).toBe('closed');
+  });
+
+  it('of no bids needs no word from outside', async () => {
+    namingAuthority();
+    expect(await stateAt(CLOSE_AT)).toBe('closed');
+  });
+
   it('never comes for a cancelled lot', async () => {
     await bidsOf(3);
     app.tendering.view = { ...app.tendering.view!, state: 'cancelled' };

@@ -7,7 +7,7 @@ import { JobsModule } from '#jobs';
 import { HallSettings } from '#opening';
 import { PersistenceModule } from '#persistence';
 import { BlobStore, StorageModule } from '#storage';
-import { LogHealth, TransparencySettings } from '#transparency';
+import { LogHealth, OutsideTimeSettings, TransparencySettings } from '#transparency';
 import { HealthProbes, WebModule } from '#web';
 import type { PlatformConfig } from './config.ts';
 import { contextModules, contextSchemas } from './contexts.ts';
@@ -15,6 +15,7 @@ import { DemoController } from './demo.controller.ts';
 import { OverviewController } from './overview.controller.ts';
 import { PlatformStateController } from './platform-state.controller.ts';
 import { sharedCheck } from './shared-check.ts';
+import { readTimeAuthorities } from './time-authorities.ts';
 
 export interface Foundation {
   readonly config: PlatformConfig;
@@ -59,11 +60,12 @@ export class AppModule {
       providers: [
         { provide: Settings, useValue: settings },
         { provide: TransparencySettings, useValue: config.log },
+        { provide: OutsideTimeSettings, useFactory: () => readTimeAuthorities(config.timeAuthoritiesFile) },
         { provide: HallSettings, useValue: config.hall },
         { provide: Clock, useClass: SystemClock },
         { provide: HealthProbes, useFactory: probesOf(config), inject: [DataSource, BlobStore, LogHealth] },
       ],
-      exports: [Settings, TransparencySettings, HallSettings, Clock, HealthProbes],
+      exports: [Settings, TransparencySettings, OutsideTimeSettings, HallSettings, Clock, HealthProbes],
     };
   }
 }

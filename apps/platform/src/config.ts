@@ -34,6 +34,8 @@ export interface PlatformConfig {
   /** Null outside of fault tests. */
   readonly faults: FaultPlan | null;
   readonly log: TransparencySettings;
+  /** Null: no outside time-stamp authority is asked. */
+  readonly timeAuthoritiesFile: string | null;
 }
 
 const whole = (min: number, max: number) =>
@@ -87,6 +89,7 @@ export const variables = {
     .refine((text) => parseFaultKill(text) !== null, 'point:count, comma separated')
     .optional(),
   FAULT_TRACE: z.string().min(1).optional(),
+  TIME_AUTHORITIES_FILE: z.string().min(1).optional(),
   ...logVariables,
 } as const;
 
@@ -203,5 +206,6 @@ function toConfig(v: Values): PlatformConfig {
             trace: v.FAULT_TRACE ?? null,
           },
     log: toTransparencySettings(v),
+    timeAuthoritiesFile: v.TIME_AUTHORITIES_FILE ?? null,
   };
 }

@@ -16,3 +16,5 @@ export type { P12Setting } from './application/transparency-settings.ts';
 export { KeyStoreError } from './infrastructure/key-store.ts';
 export { TransparencyModule } from './transparency.module.ts';
 export { transparencySchema } from './transparency.schema.ts';
+export { OutsideTimeSettings } from './application/outside-time-settings.ts';
+export type { OutsideAuthority } from './application/outside-time-settings.ts';

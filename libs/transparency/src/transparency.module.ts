@@ -10,6 +10,8 @@ import { AuditLog } from './application/audit-log.ts';
 import { ConfidentialReads } from './application/confidential-reads.ts';
 import { EvidenceRegistry } from './application/evidence-registry.ts';
 import { LogHealth } from './application/log-health.ts';
+import { OutsideTimeSettings } from './application/outside-time-settings.ts';
+import { OutsideTimes } from './application/outside-times.ts';
 import { PlatformTransparency } from './application/platform-transparency.ts';
 import { ReadLog } from './application/read-log.ts';
 import { SequenceLog } from './application/sequence-log.ts';
@@ -21,6 +23,7 @@ import { LogController } from './http/log.controller.ts';
 import { openKeyStore } from './infrastructure/key-store.ts';
 import type { KeyStore } from './infrastructure/key-store.ts';
 import { LogStore } from './infrastructure/log-store.ts';
+import { OutsideTimeStore } from './infrastructure/outside-time-store.ts';
 import { TileStore } from './infrastructure/tile-store.ts';
 
 /** Token of the {@link KeyStore}: nobody outside of this module may inject it. */
@@ -32,6 +35,7 @@ const KEYS = Symbol('transparency.keys');
   controllers: [LogController, EvidenceController],
   providers: [
     LogStore,
+    OutsideTimeStore,
     ConfidentialReads,
     EvidenceRegistry,
     { provide: KEYS, useFactory: openKeyStore, inject: [Settings, TransparencySettings, Clock] },
@@ -65,6 +69,16 @@ const KEYS = Symbol('transparency.keys');
       inject: [UnitOfWork, LogStore, TileStore, SequenceLog, KEYS],
     },
     {
+      provide: OutsideTimes,
+      useFactory: (
+        unitOfWork: UnitOfWork,
+        log: LogStore,
+        store: OutsideTimeStore,
+        settings: OutsideTimeSettings,
+      ) => new OutsideTimes(unitOfWork, log, store, settings),
+      inject: [UnitOfWork, LogStore, OutsideTimeStore, OutsideTimeSettings],
+    },
+    {
       provide: Transparency,
       useFactory: (
         unitOfWork: UnitOfWork,
@@ -73,8 +87,9 @@ const KEYS = Symbol('transparency.keys');
         store: LogStore,
         read: ReadLog,
         evidence: EvidenceRegistry,
-      ) => new PlatformTransparency({ unitOfWork, clock, keys, store, read, evidence }),
-      inject: [UnitOfWork, Clock, KEYS, LogStore, ReadLog, EvidenceRegistry],
+        outside: OutsideTimes,
+      ) => new PlatformTransparency({ unitOfWork, clock, keys, store, read, evidence, outside }),
+      inject: [UnitOfWork, Clock, KEYS, LogStore, ReadLog, EvidenceRegistry, OutsideTimes],
     },
     {
       provide: AssembleEvidence,
@@ -101,6 +116,7 @@ export class TransparencyModule implements OnModuleInit, OnApplicationBootstrap 
     private readonly sequence: SequenceLog,
     private readonly settings: Settings,
     @Inject(TransparencySettings) private readonly wanted: TransparencySettings,
+    private readonly outside: OutsideTimes,
   ) {}
 
   onModuleInit(): void {
@@ -110,6 +126,13 @@ export class TransparencyModule implements OnModuleInit, OnApplicationBootstrap 
       intervalMs,
       run: () => this.sequence.tick(),
     });
+    // Each at its own pace: one that hangs keeps nobody waiting.
+    for (const authority of this.outside.settings.authorities)
+      this.background.registerTick({
+        name: `transparency.outside-time-${authority.name}`,
+        intervalMs: this.outside.settings.intervalMs,
+        run: () => this.outside.ask(authority),
+      });
     this.background.registerTick({
       name: 'transparency.audit-log',
       intervalMs: HOUR,

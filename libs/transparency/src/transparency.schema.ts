@@ -1,10 +1,16 @@
 import type { ContextSchema } from '#persistence';
 import { CreateTransparency1700000700001 } from '../migrations/1700000700001-create-transparency.ts';
 import { OrderLeaves1700000700004 } from '../migrations/1700000700004-order-leaves.ts';
+import { StampOutside1700000700009 } from '../migrations/1700000700009-stamp-outside.ts';
 import { RecordReads1700000700003 } from '../migrations/1700000700003-record-reads.ts';
 
 export const transparencySchema: ContextSchema = {
   name: 'transparency',
   entities: [],
-  migrations: [CreateTransparency1700000700001, RecordReads1700000700003, OrderLeaves1700000700004],
+  migrations: [
+    CreateTransparency1700000700001,
+    RecordReads1700000700003,
+    OrderLeaves1700000700004,
+    StampOutside1700000700009,
+  ],
 };

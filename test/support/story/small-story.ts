@@ -29,8 +29,9 @@ export const SMALL_BIDDERS = ['甲建设有限公司', '乙建设有限公司', 
 export async function beginSmallStory(
   biddingMs = 20_000,
   by: readonly number[] = [0, 1, 2],
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<SmallStory> {
-  const app = await createTestApp({ ...WITHOUT_LIMITS, LOG_TICK_MS: '100' });
+  const app = await createTestApp({ ...WITHOUT_LIMITS, LOG_TICK_MS: '100', ...environment });
   const folder = await mkdtemp(join(tmpdir(), 'glasshall-small-'));
   const roster = await makeRoster(SMALL_BIDDERS);
   await trustRoster(app.app, roster);

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { IntegrityError, faultPoint, formatInstant } from '#kernel';
+import { IntegrityError, MINUTE, faultPoint, formatInstant } from '#kernel';
 import type { Instant } from '#kernel';
 import { Bidding } from '#bidding';
 import type { AcceptedMove, CloseLists } from '#bidding';
@@ -10,11 +10,14 @@ import { Tendering } from '#tendering';
 import { Transparency } from '#transparency';
 import type { SignedCheckpoint } from '#transparency';
 import { byArrival, closeDueAt, hashText, releaseDueAt } from '#trust';
-import type { AcceptedBid, Close, DeadlineChange } from '#trust';
+import type { AcceptedBid, Close, DeadlineChange, LotKey } from '#trust';
 import { decide, nextDueAt } from '../domain/opening-states.ts';
 import { BidStore } from './bid-store.ts';
 import { SessionStore } from './session-store.ts';
 import type { Session } from './session-store.ts';
+
+/** For an outside authority's word, before the tender's acceleration. */
+const OUTSIDE_TIME_WAIT_MS = 30 * MINUTE;
 
 type Leaves = ReadonlyMap<string, { readonly blind: string; readonly index: number }>;
 
@@ -51,7 +54,9 @@ export class CloseLot {
     const lists = await this.unitOfWork.run((tx) => this.bidding.closeLists(tx, lotId));
     const { checkpoint, leaves } = await this.checkpointOver(lists, dueAt);
     const crls = (await this.parties.crls()).map((crl) => crl.sha256).sort();
-    const change = (await this.tendering.lot(lotId))?.deadlineChanges.at(-1)?.record ?? null;
+    const lot = await this.tendering.lot(lotId);
+    if (await this.awaitsOutsideTime(lot?.lotKey?.record ?? null, leaves, dueAt)) return;
+    const change = lot?.deadlineChanges.at(-1)?.record ?? null;
     await faultPoint('opening.close.before');
     await this.unitOfWork.run(async (tx) => {
       const held = await this.stores.sessions.lock(tx, lotId);
@@ -66,6 +71,17 @@ export class CloseLot {
       await this.store(tx, held, close);
     });
     await faultPoint('opening.close.after');
+  }
+
+  /**
+   * Where LOTKEY names outside time-stamp authorities, CLOSE lists what one of them has seen; the next round looks again.
+   * After a while it is made without (ADR 0032): a silent authority must not keep bids out, nor stop the opening.
+   */
+  private async awaitsOutsideTime(lotKey: LotKey | null, leaves: Leaves, dueAt: Instant): Promise<boolean> {
+    const last = Math.max(-1, ...[...leaves.values()].map(({ index }) => index));
+    if (!lotKey || (await this.transparency.outsideTimeCovers(lotKey.outsideTime ?? [], last))) return false;
+    const now = await this.unitOfWork.run((tx) => tx.now());
+    return now < dueAt + OUTSIDE_TIME_WAIT_MS / lotKey.acceleration.waits;
   }
 
   /**

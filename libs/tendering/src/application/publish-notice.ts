@@ -123,7 +123,8 @@ export class PublishNotice {
     const [first = given.signed] = await this.notices.notices(tx, lot.id);
     const { room, deadline, now: createdAt } = given;
     const noticeHash = hashText('notice', first.record);
-    const terms = lotKeyTermsRecord(lot, { noticeHash, deadline, room, createdAt });
+    const outsideTime = this.transparency.outsideAuthorities();
+    const terms = lotKeyTermsRecord(lot, { noticeHash, deadline, room, createdAt, outsideTime });
     await this.keys.replaceTerms(tx, lot.id, terms);
   }
 

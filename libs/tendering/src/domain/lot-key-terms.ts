@@ -20,6 +20,8 @@ export const lotKeyTermsRecord = (
     readonly deadline: Instant;
     readonly room: string;
     readonly createdAt: Instant;
+    /** Names of outside time-stamp authorities; none: the field is left out. */
+    readonly outsideTime?: readonly string[];
   },
 ): LotKeyTerms => ({
   type: 'lotkey',
@@ -36,6 +38,7 @@ export const lotKeyTermsRecord = (
   policy: { seats: lot.seats.map((seat) => ({ ...seat })) },
   room: given.room,
   createdAt: formatInstant(given.createdAt),
+  ...(given.outsideTime?.length ? { outsideTime: [...given.outsideTime] } : {}),
 });
 
 /** Whose session sends the offer. */

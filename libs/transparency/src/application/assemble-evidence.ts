@@ -51,6 +51,7 @@ export class AssembleEvidence {
     for await (const piece of this.registry.pieces(lotId, audience)) addPiece(gathered, piece);
     await this.addCertificates(gathered);
     await this.addCrls(gathered);
+    await this.addOutsideTimes(gathered);
     const checkpoint = await this.addLog(gathered);
     return ok(zipOf(gathered, { lot: lotId, audience, createdAt: formatInstant(checkpoint.signedAt) }));
   }
@@ -75,6 +76,17 @@ export class AssembleEvidence {
       const der = await this.registry.certificates?.crlOf(hash);
       if (!der) throw new IntegrityError('a revocation list of the evidence is unknown', { sha256: hash });
       addPiece(gathered, { kind: 'crl', der });
+    }
+  }
+
+  /** The stamps of the authorities that LOTKEY names; their checkpoints are proved with the others. */
+  private async addOutsideTimes(gathered: Gathered): Promise<void> {
+    const { outside, listed, checkpoints } = gathered.references;
+    const stamps = await this.transparency.outsideTimesOver([...outside], [...listed]);
+    for (const stamp of stamps) {
+      checkpoints.add(stamp.checkpoint);
+      const path = `times/${stamp.checkpoint.split('\n')[1] ?? ''}-${stamp.authority}.json`;
+      addPiece(gathered, { kind: 'file', path, bytes: canonicalBytes(stamp) });
     }
   }
 

@@ -3,12 +3,13 @@ import { StorageUnavailableError } from '#kernel';
 import type { Clock, Instant } from '#kernel';
 import type { Tx, UnitOfWork } from '#persistence';
 import { b64u, createTimestampToken, formatVkey, parseCertificate, signRecord, toPem } from '#trust';
-import type { Certificate, DevelopmentCa, LogReceipt, Signed, Signer } from '#trust';
+import type { Certificate, DevelopmentCa, LogReceipt, OutsideTime, Signed, Signer } from '#trust';
 import type { KeyStore } from '../infrastructure/key-store.ts';
 import type { LogStore } from '../infrastructure/log-store.ts';
 import { RoomKeys } from '../infrastructure/room-keys.ts';
 import type { EvidenceRegistry } from './evidence-registry.ts';
 import type { CertificateSource, EvidenceSource } from './evidence-source.ts';
+import type { OutsideTimes } from './outside-times.ts';
 import type { ReadLog } from './read-log.ts';
 import { Transparency } from './transparency.ts';
 import type { AppendOptions, PlatformSigner, SignedCheckpoint, TrustFile } from './transparency.ts';
@@ -25,6 +26,7 @@ export interface TransparencyParts {
   readonly store: LogStore;
   readonly read: ReadLog;
   readonly evidence: EvidenceRegistry;
+  readonly outside?: OutsideTimes;
 }
 
 /** {@link Transparency} over the parts of this context. */
@@ -82,6 +84,22 @@ export class PlatformTransparency extends Transparency {
       throw new StorageUnavailableError('database', `its clock and this machine's are ${apart} ms apart`);
     const { timestamp } = this.parts.keys.signers;
     return await createTimestampToken({ hash: sha256, time, policy: TIMESTAMP_POLICY }, timestamp);
+  }
+
+  override outsideAuthorities(): readonly string[] {
+    return (this.parts.outside?.settings.authorities ?? []).map(({ name }) => name);
+  }
+
+  override async outsideTimeCovers(authorities: readonly string[], index: number): Promise<boolean> {
+    if (authorities.length === 0 || index < 0) return true;
+    return (await this.parts.outside?.covers(authorities, index)) ?? false;
+  }
+
+  override async outsideTimesOver(
+    authorities: readonly string[],
+    indexes: readonly number[],
+  ): Promise<readonly OutsideTime[]> {
+    return (await this.parts.outside?.over(authorities, indexes)) ?? [];
   }
 
   platformCertificates(): readonly string[] {
@@ -146,7 +164,19 @@ export class PlatformTransparency extends Transparency {
       platform: distinct([signers.receipt.certificate, signers.platform.certificate]).map(
         ({ fingerprint }) => fingerprint,
       ),
+      ...this.outsidePins(),
     };
+  }
+
+  private outsidePins(): Pick<TrustFile, 'outside'> {
+    const authorities = this.parts.outside?.settings.authorities ?? [];
+    if (authorities.length === 0) return {};
+    const outside = authorities.map(({ name, roots, policy }) => ({
+      name,
+      ca: roots.map((root) => toPem([root])),
+      ...(policy === null ? {} : { policy }),
+    }));
+    return { outside };
   }
 
   private platformChain(): Certificate[] {

@@ -1,6 +1,6 @@
 import type { Instant } from '#kernel';
 import type { Tx } from '#persistence';
-import type { DevelopmentCa, LogReceipt, Signed } from '#trust';
+import type { DevelopmentCa, LogReceipt, OutsideTime, Signed } from '#trust';
 import type { CertificateSource, EvidenceSource } from './evidence-source.ts';
 
 /** A checkpoint that the log signed: what its text says, and when (by the database's clock) it was signed. */
@@ -28,6 +28,12 @@ export interface TrustFile {
   readonly tsa: readonly string[];
   /** SHA-256 of the certificates (or their issuing CA) that may sign as the platform, base64url. */
   readonly platform: readonly string[];
+  /** Outside time-stamp authorities by name, where there are any. */
+  readonly outside?: readonly {
+    readonly name: string;
+    readonly ca: readonly string[];
+    readonly policy?: string;
+  }[];
 }
 
 /** `receipt` signs what a bidder is told (arrival, stored); `platform` everything else the platform states. */
@@ -84,6 +90,24 @@ export abstract class Transparency {
    * @throws StorageUnavailableError when the database's clock and this machine's differ by more than two seconds.
    */
   abstract timestamp(sha256: Uint8Array): Promise<Uint8Array>;
+
+  /** Names of the outside time-stamp authorities that a new LOTKEY names; none where none are configured. */
+  outsideAuthorities(): readonly string[] {
+    return [];
+  }
+
+  /** True when one of these authorities has stamped a tree that holds the leaf at `index` (ADR 0032). */
+  outsideTimeCovers(authorities: readonly string[], index: number): Promise<boolean> {
+    return Promise.resolve(authorities.length === 0 || index < 0);
+  }
+
+  /** For each of these leaves, of each authority the first stamp that holds it. */
+  outsideTimesOver(
+    _authorities: readonly string[],
+    _indexes: readonly number[],
+  ): Promise<readonly OutsideTime[]> {
+    return Promise.resolve([]);
+  }
 
   /** Certificates of receipt, platform and time-stamp keys and their issuers, PEM, without duplicates. */
   abstract platformCertificates(): readonly string[];

@@ -6,18 +6,26 @@ export interface References {
   readonly crls: Set<string>;
   /** Checkpoints that CLOSE names. */
   readonly checkpoints: Set<string>;
+  /** Outside time-stamp authorities that LOTKEY names. */
+  readonly outside: Set<string>;
+  /** Places in the log of what CLOSE and its additions list. */
+  readonly listed: Set<number>;
 }
 
 export const noReferences = (): References => ({
   certificates: new Set(),
   crls: new Set(),
   checkpoints: new Set(),
+  outside: new Set(),
+  listed: new Set(),
 });
 
 type Fields = Readonly<Record<string, unknown>>;
 const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const fieldsOf = (value: unknown): Fields[] => (Array.isArray(value) ? value.filter(isFields) : []);
+const textsOf = (value: unknown): string[] =>
+  Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
 const addText = (to: Set<string>, value: unknown): void => {
   if (typeof value === 'string') to.add(value);
 };
@@ -28,8 +36,12 @@ export function collectReferences(value: unknown, into: References): void {
   for (const signature of fieldsOf(value['signatures'])) addText(into.certificates, signature['signer']);
   const { record } = value;
   if (!isFields(record)) return;
-  if (record['type'] === 'lotkey')
+  if (record['type'] === 'lotkey') {
     for (const trustee of fieldsOf(record['trustees'])) addText(into.certificates, trustee['cert']);
+    for (const name of textsOf(record['outsideTime'])) into.outside.add(name);
+  }
+  const listed = [record['accepted'], record['moves'], [record['bid']]].flatMap(fieldsOf);
+  for (const { index } of listed) if (typeof index === 'number') into.listed.add(index);
   if (record['type'] !== 'close') return;
   addText(into.checkpoints, record['checkpoint']);
   if (Array.isArray(record['crls'])) for (const crl of record['crls']) addText(into.crls, crl);

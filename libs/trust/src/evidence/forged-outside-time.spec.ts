@@ -164,7 +164,7 @@ describe('a tender that names an outside time-stamp authority', () => {
       outside: new Map([...trust.outside, ['county', { roots: [root.certificate], policy: null }] as const]),
     };
     expect(await found([two, stamp()], pinned)).toEqual([]);
-    expect(await found([two, stamp({ authority: 'county', policy: '9.9' })], pinned)).toEqual([]);
+    expect(await found([two, stamp({ authority: 'county', policy: '1.9.9' })], pinned)).toEqual([]);
   });
 
   it('is a state of the one log: the latest checkpoint may be stamped too', async () => {
