@@ -29,6 +29,8 @@ import { TileStore } from './infrastructure/tile-store.ts';
 /** Token of the {@link KeyStore}: nobody outside of this module may inject it. */
 const KEYS = Symbol('transparency.keys');
 
+type TransparencyDoors = [UnitOfWork, Clock, KeyStore, LogStore, ReadLog, EvidenceRegistry, OutsideTimes];
+
 /** Provides {@link Transparency} to every context; runs the log's sequencer in workers. */
 @Global()
 @Module({
@@ -80,15 +82,8 @@ const KEYS = Symbol('transparency.keys');
     },
     {
       provide: Transparency,
-      useFactory: (
-        unitOfWork: UnitOfWork,
-        clock: Clock,
-        keys: KeyStore,
-        store: LogStore,
-        read: ReadLog,
-        evidence: EvidenceRegistry,
-        outside: OutsideTimes,
-      ) => new PlatformTransparency({ unitOfWork, clock, keys, store, read, evidence, outside }),
+      useFactory: (...[unitOfWork, clock, keys, store, read, evidence, outside]: TransparencyDoors) =>
+        new PlatformTransparency({ unitOfWork, clock, keys, store, read, evidence, outside }),
       inject: [UnitOfWork, Clock, KEYS, LogStore, ReadLog, EvidenceRegistry, OutsideTimes],
     },
     {
