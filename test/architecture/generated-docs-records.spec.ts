@@ -93,6 +93,7 @@ const RECORDS: readonly (readonly [string, z.ZodType])[] = [
   ['LogReceipt', records.logReceipt],
   ['StoredReceipt', records.storedReceipt],
   ['OutsideTime', records.outsideTime],
+  ['DaySeed', records.daySeed],
   ['Signature (`signatures[]` of a signed record)', records.signature],
   ['Close', records.close],
   ['CloseAdd', records.closeAdd],

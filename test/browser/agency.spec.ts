@@ -48,7 +48,7 @@ describeInBrowser('the agency', (executable) => {
   }
 
   beforeAll(async () => {
-    demo = await createDemo({ LOG_TICK_MS: '100' });
+    demo = await createDemo();
     const names = {
       tenderee: 'tenderee',
       agency: 'agency',

@@ -32,7 +32,6 @@ beforeAll(async () => {
       NODE_ENV: 'test',
       PORT: '0',
       LOG_LEVEL: 'silent',
-      LOG_TICK_MS: '100',
       RATE_LIMIT_PER_ADDRESS: '1000000',
       RATE_LIMIT_PER_SESSION: '1000000',
       DATA_DIR: join(dir, 'app'),

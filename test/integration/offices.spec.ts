@@ -29,7 +29,7 @@ describe('the offices of trustee, regulator and operator', () => {
   let app: TestApp;
   let cast: Cast;
   beforeAll(async () => {
-    app = await createTestApp({ LOG_TICK_MS: '100' });
+    app = await createTestApp();
     cast = await castOf(app);
   });
   afterAll(() => app.close());

@@ -247,7 +247,6 @@ async function main(folder: string): Promise<void> {
   const { roster, keys } = await makeKeptRoster();
   const app = await createTestApp({
     PUBLIC_URL: 'https://vector.example',
-    LOG_TICK_MS: '100',
     ...WITHOUT_LIMITS,
   });
   try {

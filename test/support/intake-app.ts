@@ -132,6 +132,7 @@ class NotedTransparency extends Transparency {
   openRoomBox = () => this.never();
   destroyRoomKey = () => this.never();
   registerCertificateSource = () => this.never();
+  registerIntakeSource = () => this.never();
   trustFile = () => this.never();
 }
 

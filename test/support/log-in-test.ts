@@ -113,6 +113,9 @@ export class LogInTest extends Transparency {
   uploadTokenHolds = () => this.never();
   roomKey = () => this.never();
   registerCertificateSource = () => this.never();
+  registerIntakeSource(): void {
+    // No seed is ever shown here.
+  }
   async trustFile(): Promise<TrustFile> {
     const ca = [toPem([this.room().ca.certificate])];
     const { name } = this.logKey;

@@ -188,7 +188,6 @@ async function main(): Promise<void> {
     () =>
       PlatformProcess.start(join(FOLDER, 'platform'), {
         DEMO: 'true',
-        LOG_TICK_MS: '200',
         LOG_LEVEL: 'warn',
       }),
   );

@@ -1,16 +1,22 @@
 /** The part of the configuration that decides about the log and the platform's own keys (docs/DEPLOYMENT.md). */
 import { z } from 'zod';
+import { DAY, SECOND } from '#kernel';
 import type { P12Setting, TransparencySettings } from '#transparency';
 
 const path = z.string().min(1).optional();
 
-export const logVariables = {
-  LOG_TICK_MS: z
+const whole = (min: number, max: number) =>
+  z
     .string()
-    .regex(/^\d{1,5}$/, 'a whole number')
+    .regex(/^\d{1,9}$/, 'a whole number')
     .transform(Number)
-    .pipe(z.number().min(20).max(60_000))
-    .optional(),
+    .pipe(z.number().min(min).max(max))
+    .optional();
+
+export const logVariables = {
+  LOG_TICK_MS: whole(20, 60_000),
+  LOG_BATCH: whole(1, 16_384),
+  LOG_DAY_MS: whole(1000, DAY),
   LOG_ORIGIN: z
     .string()
     .regex(
@@ -50,6 +56,11 @@ export const logContradictions: readonly {
   fault: string;
   when: (v: LogValues) => boolean;
 }[] = [
+  {
+    variable: 'LOG_DAY_MS',
+    fault: 'refused when NODE_ENV is production: a seed lasts a day',
+    when: (v: LogValues) => v.NODE_ENV === 'production' && v.LOG_DAY_MS !== undefined,
+  },
   ...NEEDED.map((variable) => ({
     variable,
     fault: 'needed when NODE_ENV is production: keys are then never made up',
@@ -69,11 +80,21 @@ export const logContradictions: readonly {
   ]),
 ];
 
+/** A development's days are short, so that its tenders see a seed shown; its ticks, so that nobody waits. */
+const clockOf = (v: LogValues): Pick<TransparencySettings, 'logTickMs' | 'logBatch' | 'logDayMs'> => {
+  const production = v.NODE_ENV === 'production';
+  return {
+    logTickMs: v.LOG_TICK_MS ?? (production ? 10 * SECOND : SECOND / 2),
+    logBatch: v.LOG_BATCH ?? (production ? 16 : 8),
+    logDayMs: v.LOG_DAY_MS ?? (production ? DAY : 20 * SECOND),
+  };
+};
+
 const p12 = (file: string | undefined, passwordFile: string | undefined): P12Setting | null =>
   file !== undefined && passwordFile !== undefined ? { file, passwordFile } : null;
 
 export const toTransparencySettings = (v: LogValues): TransparencySettings => ({
-  logTickMs: v.LOG_TICK_MS ?? (v.NODE_ENV === 'production' ? 1000 : 200),
+  ...clockOf(v),
   logOrigin: v.LOG_ORIGIN ?? null,
   logKeyFile: v.LOG_KEY_FILE ?? null,
   receipt: p12(v.RECEIPT_P12_FILE, v.RECEIPT_P12_PASSWORD_FILE),

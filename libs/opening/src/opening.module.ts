@@ -16,6 +16,7 @@ import { FindYourself } from './application/find-yourself.ts';
 import { GroupWork } from './application/group-work.ts';
 import { HallFeed } from './application/hall-feed.ts';
 import { LotMaterials } from './application/lot-material.ts';
+import { LotsClosing } from './application/lots-closing.ts';
 import { Objections } from './application/objections.ts';
 import { OpenContents } from './application/open-contents.ts';
 import { OpenIdentities } from './application/open-identities.ts';
@@ -80,6 +81,7 @@ const TICK_MS = 200;
     HallFeed,
     LotKeys,
     LotMaterials,
+    LotsClosing,
     Objections,
     OpenContents,
     OpenIdentities,

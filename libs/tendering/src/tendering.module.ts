@@ -12,6 +12,7 @@ import { LotKeyStore } from './application/lot-key-store.ts';
 import { LotSteps } from './application/lot-steps.ts';
 import { LotStore } from './application/lot-store.ts';
 import { NoticeStore } from './application/notice-store.ts';
+import { LotsTakingBids } from './application/lots-taking-bids.ts';
 import { OfferKey } from './application/offer-key.ts';
 import { PublishNotice } from './application/publish-notice.ts';
 import { ReadLots } from './application/read-lots.ts';
@@ -82,6 +83,7 @@ import { LotBoard, TenderDesk, Tendering } from './tendering.facade.ts';
     SweepDocuments,
     TenderingTicks,
     LotEvidence,
+    LotsTakingBids,
   ],
   exports: [Tendering, TenderDesk, LotBoard],
 })
@@ -91,10 +93,12 @@ export class TenderingModule implements OnModuleInit {
     private readonly transparency: Transparency,
     private readonly evidence: LotEvidence,
     private readonly ticks: TenderingTicks,
+    private readonly takingBids: LotsTakingBids,
   ) {}
 
   onModuleInit(): void {
     this.transparency.registerEvidenceSource(this.evidence);
+    this.transparency.registerIntakeSource(this.takingBids);
     this.ticks.register(this.background);
   }
 }

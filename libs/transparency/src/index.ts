@@ -8,6 +8,7 @@
  *   onModuleInit() { this.transparency.registerEvidenceSource(this.evidence); }
  */
 export * from './application/evidence-source.ts';
+export * from './application/intake-source.ts';
 export * from './application/transparency.ts';
 export { ConfidentialReads } from './application/confidential-reads.ts';
 export { LogHealth } from './application/log-health.ts';

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { addMs, DAY, SystemClock } from '#kernel';
 import { FileBlobStore } from '#storage';
 import {
@@ -28,11 +29,14 @@ import type { Certificate } from '#trust';
 import { BundleReader } from '#trust/node';
 import { CertificateSource, EvidenceSource } from '#transparency';
 import type { EvidenceAudience, EvidencePiece } from '#transparency';
+import { AccountForDummies } from '../../../libs/transparency/src/application/account-for-dummies.ts';
 import { AssembleEvidence } from '../../../libs/transparency/src/application/assemble-evidence.ts';
 import { EvidenceRegistry } from '../../../libs/transparency/src/application/evidence-registry.ts';
 import { PlatformTransparency } from '../../../libs/transparency/src/application/platform-transparency.ts';
+import { RevealSeeds } from '../../../libs/transparency/src/application/reveal-seeds.ts';
 import { openKeyStore } from '../../../libs/transparency/src/infrastructure/key-store.ts';
 import { openLog } from '../../support/log-bench.ts';
+import type { TestLog } from '../../support/log-bench.ts';
 import { createTestDatabase } from '../../support/test-database.ts';
 import type { TestDatabase } from '../../support/test-database.ts';
 
@@ -45,6 +49,18 @@ let dir: string;
 let transparency: PlatformTransparency;
 let registry: EvidenceRegistry;
 let assemble: AssembleEvidence;
+let log: TestLog;
+let dummies: AccountForDummies;
+let ticking: Promise<void>;
+let stopped = false;
+
+/** As a worker does, until the tests are over. */
+async function keepTicking(): Promise<void> {
+  while (!stopped) {
+    await log.sequence.tick();
+    await sleep(20);
+  }
+}
 let outsider: { certificate: Certificate; chain: readonly Certificate[] };
 let crl: Uint8Array;
 
@@ -108,24 +124,38 @@ beforeAll(async () => {
   const base = { role: 'all', dataDir: dir, keysDir: join(dir, 'keys') } as const;
   const keys = await openKeyStore(
     { ...base, publicUrl: 'http://localhost:3000', demo: true, production: false },
-    { logTickMs: 100, logOrigin: null, logKeyFile: null, receipt: null, platform: null, timestamp: null },
+    {
+      logTickMs: 100,
+      logBatch: 8,
+      logDayMs: DAY,
+      logOrigin: null,
+      logKeyFile: null,
+      receipt: null,
+      platform: null,
+      timestamp: null,
+    },
     clock,
   );
-  const log = openLog(database.unitOfWork, await FileBlobStore.open(dir), keys.log);
+  log = openLog(database.unitOfWork, await FileBlobStore.open(dir), keys.log);
+  ticking = keepTicking();
   registry = new EvidenceRegistry();
   const { unitOfWork } = database;
   const { store, read } = log;
-  transparency = new PlatformTransparency({ unitOfWork, clock, keys, store, read, evidence: registry });
+  const reveals = new RevealSeeds(unitOfWork, log.batches, log.seeds);
+  transparency = new PlatformTransparency({ unitOfWork, clock, keys, store, read, evidence: registry, reveals });
   transparency.registerCertificateSource(new Parties());
-  assemble = new AssembleEvidence(read, registry, transparency);
+  dummies = new AccountForDummies(unitOfWork, store, log.batches, log.seeds, read);
+  assemble = new AssembleEvidence(read, registry, transparency, dummies);
 });
 afterAll(async () => {
+  stopped = true;
+  await ticking;
   await database.close();
   await rm(dir, { recursive: true });
 });
 
 async function records(): Promise<EvidencePiece[]> {
-  const first = (await transparency.checkpointAtOrAfter(clock.now()))!;
+  const first = await transparency.latestCheckpoint();
   const record = { type: 'close', checkpoint: first.text, crls: [b64u.encode(sha256(crl))] };
   const close = await transparency.signAs('platform', 'close', record);
   const noticed = { type: 'notice', lot: LOT };
@@ -162,7 +192,7 @@ interface Proofs {
 describe('the evidence bundle', () => {
   let lot: Lot;
   beforeAll(async () => {
-    await transparency.checkpointAtOrAfter(clock.now());
+    await log.sequence.tick();
     await database.unitOfWork.run((tx) => transparency.append(tx, hashText('other', {})));
     lot = new Lot(await records());
     transparency.registerEvidenceSource(lot);
@@ -245,7 +275,7 @@ describe('the evidence bundle', () => {
       const other = new EvidenceRegistry();
       other.registerCertificates(new Parties());
       other.register(new Lot([piece]));
-      return new AssembleEvidence(assemble['read'], other, transparency).run(LOT, 'public', []);
+      return new AssembleEvidence(assemble['read'], other, transparency, dummies).run(LOT, 'public', []);
     };
     const hash = 'A'.repeat(43);
     const file = (value: unknown): EvidencePiece => ({

@@ -3,12 +3,14 @@ import {
   b64u,
   blindedLeaf,
   decodeEntries,
+  hashText,
   leafHash,
   openCheckpoint,
   parseVkey,
   rootFromTiles,
   tilePath,
 } from '#trust';
+import type { DaySeed } from '#trust';
 import type { TrustFile } from '../../../libs/transparency/src/application/transparency.ts';
 import { Transparency } from '#transparency';
 import { randomHash } from '../../support/log-bench.ts';
@@ -20,7 +22,7 @@ let transparency: Transparency;
 let unitOfWork: UnitOfWork;
 
 beforeAll(async () => {
-  test = await createTestApp({ LOG_TICK_MS: '50' });
+  test = await createTestApp({ LOG_TICK_MS: '200', LOG_BATCH: '128', LOG_DAY_MS: '86400000' });
   transparency = test.app.get(Transparency);
   unitOfWork = test.app.get(UnitOfWork);
 });
@@ -85,6 +87,22 @@ describe('the log over HTTP', () => {
     expect(answer.headers.get('content-type')).toContain('application/problem+json');
   });
 
+  it('names every seed of its dummies, each promised in the log, and shows none of the day that runs', async () => {
+    const answer = await get('/api/v1/log/seeds?limit=2');
+    const { items, nextCursor } = (await answer.json()) as {
+      items: { record: DaySeed; seed: string | null }[];
+      nextCursor: string;
+    };
+    expect(items.map(({ record, seed }) => [record.number, seed])).toEqual([
+      [0, null],
+      [1, null],
+    ]);
+    const rest = await get(`/api/v1/log/seeds?limit=2&cursor=${nextCursor}`);
+    expect(((await rest.json()) as typeof answer & { items: object[] }).items).toHaveLength(1);
+    for (const { record } of items)
+      expect((await get(`/api/v1/log/receipts/${hashText('day-seed', record)}`)).status).toBe(200);
+  });
+
   it('gives the receipt of a published record to anyone, and of no other', async () => {
     const [open = ''] = await logged(true);
     const [closed = ''] = await logged(false);
@@ -131,7 +149,7 @@ describe('the log over HTTP', () => {
     expect(await answer.json()).toMatchObject({ parts: { log: 'down', database: 'up' } });
     const hash = randomHash();
     await unitOfWork.run((tx) => transparency.append(tx, hash));
-    expect(await transparency.waitForLog(hash, 400)).toBeNull();
+    expect(await transparency.waitForLog(hash, 1000)).toBeNull();
     await test.database.dataSource.query('UPDATE transparency.halt SET cleared_at = clock_timestamp()');
     expect(await transparency.waitForLog(hash, 20_000)).not.toBeNull();
   });

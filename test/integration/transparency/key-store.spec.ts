@@ -28,6 +28,8 @@ const settings = (more: Partial<Settings> = {}): Settings => ({
 });
 const NONE: TransparencySettings = {
   logTickMs: 100,
+  logBatch: 8,
+  logDayMs: 86_400_000,
   logOrigin: null,
   logKeyFile: null,
   receipt: null,

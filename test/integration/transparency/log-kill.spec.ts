@@ -75,7 +75,7 @@ it('loses no leaf, has none twice and does not fork, killed anywhere, alone and 
   }
   const blobs = await FileBlobStore.open(dir);
   const log = openLog(database.unitOfWork, blobs, identity);
-  await log.sequence.tick();
+  await log.settle();
   const last = (await log.read.latest())!;
   const leaves = await log.read.leaves(appended);
   expect(leaves.size).toBe(appended.length);

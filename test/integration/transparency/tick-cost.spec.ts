@@ -1,9 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { FileBlobStore } from '#storage';
 import type { BlobStore } from '#storage';
-import { openLog, testIdentity } from '../../support/log-bench.ts';
+import { fixedBatch } from '../../../libs/transparency/src/application/batch-layout.ts';
+import type { BatchLayout } from '../../../libs/transparency/src/application/batch-layout.ts';
+import { EVERY_MS, openLog, testIdentity } from '../../support/log-bench.ts';
 import type { TestLog } from '../../support/log-bench.ts';
 import { createTestDatabase } from '../../support/test-database.ts';
 import type { TestDatabase } from '../../support/test-database.ts';
@@ -12,6 +15,8 @@ let folder: string;
 let database: TestDatabase;
 let store: FileBlobStore;
 let log: TestLog;
+/** Leaves of the next tick. */
+let batch = 64;
 const counts = { get: 0, put: 0, list: 0 };
 
 beforeAll(async () => {
@@ -25,23 +30,27 @@ beforeAll(async () => {
       return typeof value === 'function' ? (value.bind(target) as unknown) : value;
     },
   });
-  log = openLog(database.unitOfWork, counted, testIdentity('tick cost'));
+  const layout: BatchLayout = (waiting) => fixedBatch(batch)(waiting);
+  log = openLog(database.unitOfWork, counted, testIdentity('tick cost'), { ...EVERY_MS, layout });
+  await log.sequence.tick();
 });
 afterAll(async () => {
   await database.close();
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Logs that many leaves in one tick; returns what the tick asked of the store. */
-async function tick(leaves: number): Promise<typeof counts> {
+/** Logs that many records in one tick of so many leaves; returns what the tick asked of the store. */
+async function tick(leaves: number, records = leaves): Promise<typeof counts> {
+  batch = leaves;
   await database.unitOfWork.run((tx) =>
     tx.execute(
       `INSERT INTO transparency.leaf (hash, blind)
        SELECT sha256((random()::text || g || clock_timestamp())::bytea), sha256(random()::text::bytea)
          FROM generate_series(1, $1::int) g`,
-      [leaves],
+      [records],
     ),
   );
+  await sleep(2);
   Object.assign(counts, { get: 0, put: 0, list: 0 });
   await log.sequence.tick();
   return { ...counts };
@@ -63,6 +72,15 @@ it('costs by its new leaves and the tree’s height, not by the log’s length',
   expect(long.put - short.put).toBeLessThanOrEqual(2);
   expect(long.get - short.get).toBeLessThanOrEqual(6);
   expect(long.get).toBeLessThanOrEqual(24);
+}, 120_000);
+
+it('asks the same of the store, whether records stand behind its leaves or not', async () => {
+  // Each begins where a tile ends, and fills the next one.
+  const { size } = (await log.read.latest())!;
+  await tick(256 - (size % 256));
+  const without = await tick(256, 0);
+  const full = await tick(256, 256);
+  expect(full).toEqual(without);
 }, 120_000);
 
 it('leaves no partial form beside a full tile, not even one of a round that was killed', async () => {

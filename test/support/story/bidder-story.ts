@@ -23,7 +23,7 @@ export interface BidderStory {
 const PASSWORD = 'of the bidder';
 
 export async function beginBidderStory(biddingMs: number): Promise<BidderStory> {
-  const app = await createTestApp({ ...WITHOUT_LIMITS, LOG_TICK_MS: '100' });
+  const app = await createTestApp(WITHOUT_LIMITS);
   const file = (name: string): string => join(app.dataDir, name);
   const roster = await makeRoster([]);
   const now = new SystemClock().now();

@@ -52,7 +52,8 @@ export async function platformHome(extra: Readonly<Record<string, string>> = {})
     LOG_LEVEL: 'trace',
     RATE_LIMIT_PER_ADDRESS: '100000000',
     RATE_LIMIT_PER_SESSION: '100000000',
-    LOG_TICK_MS: '200',
+    // So that stories of a minute see a seed shown.
+    LOG_DAY_MS: '5000',
     ...extra,
   };
   const remove = () => rm(dataDir, { recursive: true, force: true, maxRetries: 5 });

@@ -31,7 +31,7 @@ export async function beginSmallStory(
   by: readonly number[] = [0, 1, 2],
   environment: Readonly<Record<string, string>> = {},
 ): Promise<SmallStory> {
-  const app = await createTestApp({ ...WITHOUT_LIMITS, LOG_TICK_MS: '100', ...environment });
+  const app = await createTestApp({ ...WITHOUT_LIMITS, ...environment });
   const folder = await mkdtemp(join(tmpdir(), 'glasshall-small-'));
   const roster = await makeRoster(SMALL_BIDDERS);
   await trustRoster(app.app, roster);

@@ -77,6 +77,7 @@ async function recordedOpening(trustee: Trustee, secret: LotSecret, record: unkn
   const hash = hashText('opening-record', parsed.data.record);
   const receipt = await platform.logReceipt(hash);
   if (!receipt) return null;
-  const log = await readLog(platform, trust, lot.lotKey, receipt.index);
-  return log?.holds(hash, receipt.blind, receipt.index) ? hash : null;
+  const { index } = receipt;
+  const log = await readLog(platform, trust, lot.lotKey, { indexes: [index], checkpoints: [], upTo: index });
+  return log?.holds(hash, receipt.blind, index) ? hash : null;
 }

@@ -1,24 +1,23 @@
 import type { Instant } from '#kernel';
 import {
-  TILE_WIDTH,
   TrustError,
   checkDealing,
   checkQuorum,
-  decodeEntries,
-  entriesPath,
   hashText,
   invalidCommits,
   journalBody,
   journalLabel,
   logKeyOf,
-  logOfEntries,
   openCheckpoint,
+  proveLog,
+  tilePath,
   trusteeKeysOf,
   verifySigned,
 } from '#trust';
 import type {
   Commit,
   JournalKey,
+  LogQuestion,
   LogView,
   Logged,
   LotKey,
@@ -47,14 +46,14 @@ export interface LotMaterial {
 }
 
 /**
- * Reads every leaf up to the newest checkpoint that the lot's quorum of witnesses cosigned, and holds it against the root
- * that the pinned key signed. Null while no such checkpoint holds a leaf at `upTo`.
+ * Proves what is asked of the log to the newest checkpoint that the lot's quorum of witnesses cosigned and the pinned key
+ * signed, from the tiles that it takes: each is read once. Null while no such checkpoint holds a leaf at `upTo`.
  */
 export async function readLog(
   platform: Platform,
   trust: PinnedTrust,
   terms: WitnessTerms,
-  upTo: number,
+  { upTo, ...question }: LogQuestion & { readonly upTo: number },
 ): Promise<LogView | null> {
   const key = logKeyOf(trust);
   const checkpoint = terms.q === 0 ? await platform.checkpoint() : await platform.cosignedCheckpoint(terms.q);
@@ -62,12 +61,27 @@ export async function readLog(
   const { size } = openCheckpoint(checkpoint, key);
   if (size <= upTo) return null;
   checkQuorum(checkpoint, terms, trust);
-  const entries: Uint8Array[] = [];
-  for (let index = 0; entries.length < size; index += 1) {
-    const width = Math.min(TILE_WIDTH, size - entries.length);
-    entries.push(...decodeEntries(await platform.logFile(entriesPath({ index, width })), width));
-  }
-  return logOfEntries(entries, checkpoint, key);
+  const known = new Map<string, Promise<Uint8Array>>();
+  return proveLog(question, checkpoint, key, (tile) => {
+    const path = tilePath(tile);
+    const bytes = known.get(path) ?? platform.logFile(path);
+    known.set(path, bytes);
+    return bytes;
+  });
+}
+
+type LogPlace = Logged<unknown>['log'];
+
+/** Every leaf on which a release rests, and the checkpoint that CLOSE names. */
+function questionOf(
+  { close, adds, deadlineChanges }: Pick<ReleaseFacts, 'close' | 'adds' | 'deadlineChanges'>,
+  journal: LogPlace | null,
+): LogQuestion & { readonly upTo: number } {
+  const { accepted, moves, checkpoint } = close.signed.record;
+  const records = [close, ...adds, ...deadlineChanges].map(({ log }) => log.index);
+  const bids = [...accepted, ...moves, ...adds.map(({ signed }) => signed.record.bid)];
+  const others = [...bids, ...(journal ? [journal] : [])].map(({ index }) => index);
+  return { indexes: [...records, ...others], checkpoints: [checkpoint], upTo: Math.max(...records) };
 }
 
 /** Why not, in words, before CLOSE is in the log and its witnesses stand behind that. */
@@ -93,8 +107,9 @@ export async function fetchMaterial(
     opening.adds.map((signed, at) => logged(platform, 'close-add', signed, opening.addLogs[at] ?? null)),
   );
   const close = { signed: opening.close, log: opening.closeLog };
-  const last = Math.max(...[close, ...adds, ...deadlineChanges].map((each) => each.log.index));
-  const log = await readLog(platform, trust, lot.lotKey, last);
+  const journalLog = await journalReceipt(platform, file.lotkey.journal);
+  const question = questionOf({ close, adds, deadlineChanges }, journalLog);
+  const log = await readLog(platform, trust, lot.lotKey, question);
   if (!log) return 'CLOSE waits for the log and its witnesses';
   held?.('log');
   const facts: ReleaseFacts = {
@@ -116,7 +131,7 @@ export async function fetchMaterial(
     log,
     invalidCommits: checkInTurns,
   };
-  const journal = await checkedJournal(platform, file.lotkey.journal, lot, { trust, log });
+  const journal = checkedJournal(file.lotkey.journal, journalLog, lot, { trust, log });
   held?.('journal');
   return { lot, opening, facts, trust: release, journal };
 }
@@ -144,21 +159,22 @@ async function logged<T>(
   return { signed, log };
 }
 
-async function checkedJournal(
-  platform: Platform,
+const journalReceipt = async (platform: Platform, signed: Signed<JournalKey> | null) =>
+  signed && (await logged(platform, 'journal', signed, null)).log;
+
+function checkedJournal(
   signed: Signed<JournalKey> | null,
+  receipt: LogPlace | null,
   { lotKey, lotKeyHash, certificates }: CheckedLot,
   { trust, log }: { trust: PinnedTrust; log: LogView },
-): Promise<JournalKey> {
+): JournalKey {
   const refuse = (reason: string): TrustError => new TrustError('EVIDENCE.JOURNAL', { reason }, 'platform');
-  if (!signed) throw refuse('missing');
+  if (!signed || !receipt) throw refuse('missing');
   const { record } = signed;
   if (record.lotKeyHash !== lotKeyHash) throw refuse('of another lot');
   const signers = verifySigned('journal', signed, certificates.lookup);
   if (!signers.some(({ fingerprint }) => trust.platform.has(fingerprint))) throw refuse('not the platform’s');
-  const receipt = await logged(platform, 'journal', signed, null);
-  if (!log.holds(hashText('journal', record), receipt.log.blind, receipt.log.index))
-    throw refuse('not logged');
+  if (!log.holds(hashText('journal', record), receipt.blind, receipt.index)) throw refuse('not logged');
   const holds = checkDealing({
     dealing: record.dealing,
     type: 'journal',

@@ -45,14 +45,16 @@ export class CloseLot {
     private readonly tendering: Tendering,
   ) {}
 
-  /** Does nothing before the deadline and its margin, and where it was done already. */
+  /** Does nothing before the deadline, its margin and the log's next tick, and where it was done already. */
   async run(session: Session): Promise<void> {
     const { lotId } = session;
     const dueAt = closeDueAt(session.deadline, session.acceleration);
     // Before the checkpoint is chosen: whatever arrived in time has been decided and is on its way into the log.
     await this.bidding.settle(lotId);
     const lists = await this.unitOfWork.run((tx) => this.bidding.closeLists(tx, lotId));
-    const { checkpoint, leaves } = await this.checkpointOver(lists, dueAt);
+    const found = await this.checkpointOver(lists, dueAt);
+    if (!found) return;
+    const { checkpoint, leaves } = found;
     const crls = (await this.parties.crls()).map((crl) => crl.sha256).sort();
     const lot = await this.tendering.lot(lotId);
     if (await this.awaitsOutsideTime(lot?.lotKey?.record ?? null, leaves, dueAt)) return;
@@ -85,23 +87,16 @@ export class CloseLot {
   }
 
   /**
-   * The first checkpoint at or after `dueAt`. One that was signed while a crashed intake was still being settled may
-   * miss an arrival; the first one after that is taken then, so that nobody is left out.
+   * The first checkpoint at or after `dueAt` that covers all that stands, so that nobody is left out whose leaf found no
+   * place on the first tick; null until the log's clock has made it.
    */
   private async checkpointOver(
     lists: CloseLists,
     dueAt: Instant,
-  ): Promise<{ checkpoint: SignedCheckpoint; leaves: Leaves }> {
+  ): Promise<{ checkpoint: SignedCheckpoint; leaves: Leaves } | null> {
     const hashes = [...standingOf(lists).map(({ c }) => c), ...movesOf(lists).map(({ hash }) => hash)];
-    for (const at of [dueAt, null]) {
-      const when = at ?? (await this.unitOfWork.run((tx) => tx.now()));
-      const checkpoint = await this.transparency.checkpointAtOrAfter(when);
-      if (!checkpoint) continue;
-      const leaves = await this.transparency.leaves(hashes);
-      const covered = hashes.every((hash) => (leaves.get(hash)?.index ?? Infinity) < checkpoint.size);
-      if (covered) return { checkpoint, leaves };
-    }
-    throw new IntegrityError('the log does not cover what arrived in time', { hashes: hashes.length });
+    const checkpoint = await this.transparency.checkpointAtOrAfter(dueAt, hashes);
+    return checkpoint && { checkpoint, leaves: await this.transparency.leaves(hashes) };
   }
 
   private async store(tx: Tx, session: Session, close: Close): Promise<void> {

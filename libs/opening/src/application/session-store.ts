@@ -70,6 +70,8 @@ export abstract class SessionStore {
   abstract find(tx: Tx, lotId: LotId): Promise<Session | null>;
   /** Waits for the row and holds it until the transaction ends. */
   abstract lock(tx: Tx, lotId: LotId): Promise<Session | null>;
+  /** Whether some lot is past its deadline and has no CLOSE yet. */
+  abstract anyClosing(tx: Tx): Promise<boolean>;
   /** Lots with something due, or with bids to open. */
   abstract due(tx: Tx): Promise<readonly LotId[]>;
   abstract working(tx: Tx): Promise<readonly LotId[]>;

@@ -88,6 +88,14 @@ export class TypeormSessionStore extends SessionStore {
     return rows.map((row) => row.lot);
   }
 
+  async anyClosing(tx: Tx): Promise<boolean> {
+    const [row] = await tx.query<{ closing: boolean }>(
+      `SELECT EXISTS (SELECT FROM opening.session
+        WHERE state = 'waiting' AND next_due_at IS NOT NULL AND deadline <= clock_timestamp()) AS closing`,
+    );
+    return row?.closing ?? false;
+  }
+
   async working(tx: Tx): Promise<readonly LotId[]> {
     const rows = await tx.query<{ lot: LotId }>(
       `SELECT lot FROM opening.session WHERE state IN ('stage-0', 'stage-1')

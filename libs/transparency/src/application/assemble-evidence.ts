@@ -9,6 +9,7 @@ import type { StoredCheckpoint } from '../infrastructure/log-store.ts';
 import { collectReferences, noReferences } from '../domain/evidence-references.ts';
 import type { References } from '../domain/evidence-references.ts';
 import type { TransparencyCode } from '../domain/refusals.ts';
+import type { AccountForDummies } from './account-for-dummies.ts';
 import type { EvidenceRegistry } from './evidence-registry.ts';
 import type { EvidenceAudience, EvidencePiece, LoggedRecord } from './evidence-source.ts';
 import type { ReadLog } from './read-log.ts';
@@ -34,6 +35,7 @@ export class AssembleEvidence {
     private readonly read: ReadLog,
     private readonly registry: EvidenceRegistry,
     private readonly transparency: Transparency,
+    private readonly dummies: AccountForDummies,
   ) {}
 
   /** @throws IntegrityError when the evidence would not verify: something that a record names is not there. */
@@ -90,16 +92,14 @@ export class AssembleEvidence {
     }
   }
 
-  /** Proofs to one checkpoint that covers everything; one is made where the newest record still waits. */
+  /** Proofs to one checkpoint that covers everything; waits for the tick that takes the newest record in. */
   private async addLog(gathered: Gathered): Promise<StoredCheckpoint> {
-    const hashes = [...gathered.logged.keys()].sort();
-    let leaves = await this.read.leaves(hashes);
-    if (leaves.size < hashes.length) {
-      await this.read.signNow();
-      leaves = await this.read.leaves(hashes);
-    }
+    await this.read.awaitLeaves([...gathered.logged.keys()]);
     const checkpoint = await this.read.latest();
     if (!checkpoint) throw new IntegrityError('the log has no checkpoint');
+    await this.addDummies(gathered, checkpoint);
+    const hashes = [...gathered.logged.keys()].sort();
+    const leaves = await this.read.leaves(hashes);
     const proved = [];
     for (const hash of hashes) {
       const leaf = leaves.get(hash);
@@ -113,6 +113,22 @@ export class AssembleEvidence {
     addPiece(gathered, { kind: 'file', path: 'log/proofs.json', bytes: proofs });
     addPiece(gathered, { kind: 'file', path: 'log/checkpoint', bytes: Buffer.from(checkpoint.text) });
     return checkpoint;
+  }
+
+  /** The account of the days from LOTKEY's leaf to CLOSE's, for a tender that has both (V06). */
+  private async addDummies(gathered: Gathered, checkpoint: StoredCheckpoint): Promise<void> {
+    const hashes = ['lotkey', 'close'].map(
+      (type) => [...gathered.logged.values()].find((record) => record.type === type)?.hash,
+    );
+    const [lotKey, close] = hashes;
+    if (lotKey === undefined || close === undefined) return;
+    const leaves = await this.read.leaves([lotKey, close]);
+    const from = leaves.get(lotKey)?.index ?? 0;
+    const until = (leaves.get(close)?.index ?? 0) + 1;
+    const accounted = await this.dummies.of({ from, until }, checkpoint);
+    for (const { hash } of accounted) addPiece(gathered, { kind: 'logged', type: 'day-seed', hash });
+    const bytes = canonicalBytes({ type: 'dummies', days: accounted.map(({ day }) => day) });
+    addPiece(gathered, { kind: 'file', path: 'log/dummies.json', bytes });
   }
 
   private async consistency(texts: ReadonlySet<string>, last: StoredCheckpoint) {

@@ -3,6 +3,7 @@ import type { Instant } from '#kernel';
 import type { UnitOfWork } from '#persistence';
 import type { LogStore } from '../infrastructure/log-store.ts';
 
+/** Beyond two ticks of the log's clock. */
 const BEHIND_MS = 10_000;
 
 /** Of the log, for whoever runs the platform: nothing that its public checkpoint does not say too. */
@@ -11,7 +12,7 @@ export interface LogState {
   readonly size: number | null;
   readonly signedAt: Instant | null;
   /**
-   * A hash has waited for ten seconds: the sequencer does not keep up. Never how many wait: that would count what comes
+   * A hash has waited for ten seconds longer than any tick takes: the sequencer does not keep up. Never how many wait: that would count what comes
    * in within a tick.
    */
   readonly behind: boolean;
@@ -23,6 +24,7 @@ export class LogHealth {
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly store: LogStore,
+    private readonly tickMs: number,
   ) {}
 
   private seen: { readonly waiting: string; readonly at: number } | null = null;
@@ -47,7 +49,7 @@ export class LogHealth {
     const now = performance.now();
     if (waiting === null) this.seen = null;
     else if (this.seen?.waiting !== waiting) this.seen = { waiting, at: now };
-    return this.seen !== null && now - this.seen.at > BEHIND_MS;
+    return this.seen !== null && now - this.seen.at > BEHIND_MS + 2 * this.tickMs;
   }
 
   /** @throws IntegrityError with the reason while the log is stopped */

@@ -9,8 +9,10 @@ import type { LogStore } from '../infrastructure/log-store.ts';
 import { RoomKeys } from '../infrastructure/room-keys.ts';
 import type { EvidenceRegistry } from './evidence-registry.ts';
 import type { CertificateSource, EvidenceSource } from './evidence-source.ts';
+import type { IntakeSource } from './intake-source.ts';
 import type { OutsideTimes } from './outside-times.ts';
 import type { ReadLog } from './read-log.ts';
+import type { RevealSeeds } from './reveal-seeds.ts';
 import { Transparency } from './transparency.ts';
 import type { AppendOptions, PlatformSigner, SignedCheckpoint, TrustFile } from './transparency.ts';
 
@@ -26,6 +28,7 @@ export interface TransparencyParts {
   readonly store: LogStore;
   readonly read: ReadLog;
   readonly evidence: EvidenceRegistry;
+  readonly reveals: RevealSeeds;
   readonly outside?: OutsideTimes;
 }
 
@@ -63,8 +66,8 @@ export class PlatformTransparency extends Transparency {
     );
   }
 
-  async checkpointAtOrAfter(at: Instant): Promise<SignedCheckpoint | null> {
-    return await this.parts.read.checkpointAtOrAfter(at);
+  async checkpointAtOrAfter(at: Instant, hashes: readonly string[]): Promise<SignedCheckpoint | null> {
+    return await this.parts.read.checkpointAtOrAfter(at, hashes);
   }
 
   async latestCheckpoint(): Promise<SignedCheckpoint> {
@@ -144,6 +147,10 @@ export class PlatformTransparency extends Transparency {
     this.parts.evidence.register(source);
   }
 
+  registerIntakeSource(source: IntakeSource): void {
+    this.parts.reveals.register(source);
+  }
+
   registerCertificateSource(source: CertificateSource): void {
     this.parts.evidence.registerCertificates(source);
   }
@@ -159,6 +166,7 @@ export class PlatformTransparency extends Transparency {
       log: formatVkey(log),
       witnesses: [],
       q: 0,
+      dummies: true,
       ca: distinct([...parties, ...own]).map((root) => toPem([root])),
       tsa: [toPem([rootOf(signers.timestamp)])],
       platform: distinct([signers.receipt.certificate, signers.platform.certificate]).map(

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { IntegrityError } from '#kernel';
+import { IntegrityError, StorageUnavailableError } from '#kernel';
 import type { Instant } from '#kernel';
 import type { UnitOfWork } from '#persistence';
 import {
@@ -7,6 +7,7 @@ import {
   consistencyProofFromTiles,
   inclusionProofFromTiles,
   leafHash,
+  nodesFromTiles,
   openCheckpoint,
   verifyConsistency,
   verifyInclusion,
@@ -21,6 +22,8 @@ import type { SequenceLog } from './sequence-log.ts';
 const KEPT_TILES = 512;
 /** How often the database is asked on behalf of everyone who waits; a checkpoint of this process is heard at once. */
 const POLL_MS = 100;
+/** How long evidence waits for its newest record: some ticks, also where more waits than a tick takes. */
+const PATIENCE_MS = 60_000;
 
 const signedTree = ({ size, root }: StoredCheckpoint) => ({ size, root });
 
@@ -34,7 +37,7 @@ export class ReadLog {
     private readonly unitOfWork: UnitOfWork,
     private readonly store: LogStore,
     private readonly tiles: TileStore,
-    private readonly sequence: SequenceLog,
+    sequence: SequenceLog,
     private readonly key: NoteKey,
   ) {
     sequence.onCheckpoint(() => void this.poll());
@@ -86,19 +89,31 @@ export class ReadLog {
     const { size, root } = openCheckpoint(text, this.key);
     if (size === 0) return [];
     if (size > tree.size) throw new IntegrityError('a checkpoint is larger than the log', { size });
-    const proof = await consistencyProofFromTiles(size, tree.size, this.reader());
-    const claim = { size1: size, root1: root, size2: tree.size, root2: tree.root, proof };
+    const proof = await this.consistencyOf(size, tree);
+    const claim = {
+      size1: size,
+      root1: root,
+      size2: tree.size,
+      root2: tree.root,
+      proof: proof.map(b64u.decode),
+    };
     if (!verifyConsistency(claim)) throw new IntegrityError('a signed checkpoint is inconsistent', { size });
+    return proof;
+  }
+
+  /** The complete subtrees of the tree of the first `size` leaves, which was signed once. */
+  async nodes(size: number): Promise<Hash[]> {
+    return await nodesFromTiles(size, this.reader());
+  }
+
+  /** RFC 6962 consistency of the first `size` leaves with `tree`, base64url; empty for equal sizes. */
+  async consistencyOf(size: number, tree: { size: number }): Promise<string[]> {
+    const proof = await consistencyProofFromTiles(size, tree.size, this.reader());
     return proof.map(b64u.encode);
   }
 
   async latest(): Promise<StoredCheckpoint | null> {
     return await this.unitOfWork.run((tx) => this.store.latest(tx), { readOnly: true });
-  }
-
-  /** Everything that was committed before this call is covered by a checkpoint when it returns. */
-  async signNow(): Promise<void> {
-    await this.sequence.checkpointNow();
   }
 
   /** Leaves that a signed checkpoint covers, by hash. */
@@ -114,15 +129,30 @@ export class ReadLog {
     return new Map(rows.map((leaf) => [b64u.encode(leaf.hash), leaf]));
   }
 
-  async checkpointAtOrAfter(at: Instant): Promise<StoredCheckpoint | null> {
-    for (;;) {
-      const known = await this.unitOfWork.run(
-        async (tx) => ({ found: await this.store.firstCoveringInstant(tx, at), now: await tx.now() }),
-        { readOnly: true },
-      );
-      if (known.found || known.now < at) return known.found;
-      await this.sequence.checkpointNow();
-    }
+  /** {@link Transparency.checkpointAtOrAfter} */
+  async checkpointAtOrAfter(at: Instant, hashes: readonly string[]): Promise<StoredCheckpoint | null> {
+    return await this.unitOfWork.run(
+      async (tx) => {
+        const placed = await this.store.placed(tx, hashes.map(b64u.decode));
+        if (placed.length < new Set(hashes).size) return null;
+        return this.store.firstDrawnAfter(tx, at, Math.max(-1, ...placed.map(({ index }) => index)));
+      },
+      { readOnly: true },
+    );
+  }
+
+  /**
+   * Waits until a signed checkpoint covers all of them that were ever appended.
+   * @throws StorageUnavailableError when the log takes longer than any backlog should
+   */
+  async awaitLeaves(hashes: readonly string[]): Promise<void> {
+    const known = await this.unitOfWork.run((tx) => this.store.known(tx, hashes.map(b64u.decode)), {
+      readOnly: true,
+    });
+    const until = performance.now() + PATIENCE_MS;
+    for (const hash of known.map(b64u.encode))
+      if (!(await this.waitFor(hash, until - performance.now())))
+        throw new StorageUnavailableError('database', 'a record waits for its place in the log');
   }
 
   /** Null after `timeoutMs`. One query asks for everyone who waits. */

@@ -1,8 +1,6 @@
 import { concat, encodeEntries, leafHash, merkleRoot, TILE_WIDTH } from '#trust';
 import type { Hash } from '#trust';
-import type { PlacedLeaf } from '../infrastructure/log-store.ts';
 import type { TileName } from '../infrastructure/tile-store.ts';
-import { entryOf } from './grow-tiles.ts';
 
 /** A tile or bundle with the bytes that it must have. */
 export interface TileObject extends TileName {
@@ -16,13 +14,12 @@ interface Level {
   hashes: Hash[];
 }
 
-/** Makes, from leaves in order, the tiles that a log with exactly these leaves has: each full one as it fills. */
+/** Makes, from entries in order, the tiles that a log with exactly these has: each full one as it fills. */
 export class TileFiller {
   private readonly levels: Level[] = [];
   private entries: Uint8Array[] = [];
 
-  add(leaf: PlacedLeaf): TileObject[] {
-    const entry = entryOf(leaf);
+  add(entry: Uint8Array): TileObject[] {
     this.entries.push(entry);
     return this.push(0, leafHash(entry));
   }

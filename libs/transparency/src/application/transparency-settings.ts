@@ -6,8 +6,12 @@ export interface P12Setting {
 
 /** What the operator decides about log and keys; provided by apps/platform. */
 export abstract class TransparencySettings {
-  /** Milliseconds between two looks at what waits for the log. */
+  /** The log's clock: milliseconds from one tick to the next. */
   abstract readonly logTickMs: number;
+  /** Leaves that each tick appends, records and dummies together. */
+  abstract readonly logBatch: number;
+  /** How long one seed of dummies is used: a day, milliseconds. */
+  abstract readonly logDayMs: number;
   /** The log's name for all time; null: from the public address, at the first start. */
   abstract readonly logOrigin: string | null;
   /** A file of exactly 32 secret bytes; null: made at the first start (never in production). */

@@ -2,6 +2,7 @@ import type { Instant } from '#kernel';
 import type { Tx } from '#persistence';
 import type { DevelopmentCa, LogReceipt, OutsideTime, Signed } from '#trust';
 import type { CertificateSource, EvidenceSource } from './evidence-source.ts';
+import type { IntakeSource } from './intake-source.ts';
 
 /** A checkpoint that the log signed: what its text says, and when (by the database's clock) it was signed. */
 export interface SignedCheckpoint {
@@ -22,6 +23,8 @@ export interface TrustFile {
   /** Verifier keys of the witnesses, and how many must have signed; none yet. */
   readonly witnesses: readonly string[];
   readonly q: number;
+  /** The log appends dummy leaves; absent where it does not. */
+  readonly dummies?: true;
   /** Roots of the certificate authorities of parties and platform, PEM. */
   readonly ca: readonly string[];
   /** Roots of the time-stamp authorities, PEM. */
@@ -63,7 +66,7 @@ export abstract class Transparency {
 
   /**
    * The proof that the hash is in the log: always the same one, against the first checkpoint that covers the leaf.
-   * Null while it waits for its tick (at most about LOG_TICK_MS) or was never appended.
+   * Null while it waits for its tick (about LOG_TICK_MS, longer where more waits than LOG_BATCH) or was never appended.
    */
   abstract logReceipt(hash: string): Promise<LogReceipt | null>;
 
@@ -74,12 +77,11 @@ export abstract class Transparency {
   abstract leaves(hashes: readonly string[]): Promise<ReadonlyMap<string, { blind: string; index: number }>>;
 
   /**
-   * The first checkpoint that was signed at or after `at` and covers every leaf that had been appended (committed) by
-   * then. If there is none yet and `at` has passed, one is made now, with or without new leaves; null while `at` is in
-   * the future, by the database's clock. The answer for one `at` never changes. Call it outside transactions.
-   * @throws IntegrityError while the log is stopped.
+   * The first checkpoint whose batch was drawn at or after `at` and that covers all these hashes; null while there is
+   * none. The next tick signs one, nothing does before: a caller comes again. The answer for the same question never
+   * changes.
    */
-  abstract checkpointAtOrAfter(at: Instant): Promise<SignedCheckpoint | null>;
+  abstract checkpointAtOrAfter(at: Instant, hashes: readonly string[]): Promise<SignedCheckpoint | null>;
   abstract latestCheckpoint(): Promise<SignedCheckpoint>;
 
   /** Signs as the platform: ECDSA P-256 over `signatureInput(type, record)`. */
@@ -136,6 +138,8 @@ export abstract class Transparency {
 
   /** Called in onModuleInit of the contexts whose records are evidence. */
   abstract registerEvidenceSource(source: EvidenceSource): void;
+  /** Called in onModuleInit of the contexts that know which tenders take bids: no seed of dummies is shown under them. */
+  abstract registerIntakeSource(source: IntakeSource): void;
   /** Called once, by parties: chains, CRLs and trusted roots. */
   abstract registerCertificateSource(source: CertificateSource): void;
 

@@ -1,10 +1,11 @@
-import { Controller, Get, Param, Req, Res } from '@nestjs/common';
+import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { refuse, RefusalError } from '#kernel';
-import { Public } from '#web';
+import { decodeCursor, PageQuery, pageOf, Public } from '#web';
 import { Transparency } from '../application/transparency.ts';
 import { ServeLog } from '../application/serve-log.ts';
+import { ShowSeeds } from '../application/show-seeds.ts';
 import type { TransparencyCode } from '../domain/refusals.ts';
 
 /** 32 bytes as base64url, unused bits zero. */
@@ -20,6 +21,7 @@ export class LogController {
   constructor(
     private readonly log: ServeLog,
     private readonly transparency: Transparency,
+    private readonly seeds: ShowSeeds,
   ) {}
 
   @Get('log/checkpoint')
@@ -58,6 +60,17 @@ export class LogController {
     const receipt = await this.log.publicReceipt(hash);
     if (receipt === null) throw refusal('TRANSPARENCY.RECEIPT_UNKNOWN');
     return receipt;
+  }
+
+  @Get('api/v1/log/seeds')
+  @Public()
+  @ApiOperation({ summary: 'The seeds of the dummy leaves, by number: their promises, and those that are shown' })
+  async listSeeds(@Query() page: PageQuery) {
+    const [after] = page.cursor === undefined ? [-1] : decodeCursor(page.cursor, ['number']);
+    return pageOf(await this.seeds.run(after + 1, page.limit + 1), page.limit, {
+      position: ({ record }) => [record.number],
+      item: ({ record, seed }) => ({ record, seed }),
+    });
   }
 
   /** Any page may read the log: that is what it is for. */

@@ -42,6 +42,8 @@ export interface KeyStore {
   readonly signers: Readonly<Record<SignerRole, Signer>>;
   /** HMAC key of upload tokens, 32 bytes. */
   readonly uploadKey: Uint8Array;
+  /** What the seeds of dummy leaves follow from, 32 bytes. */
+  readonly seedKey: Uint8Array;
   readonly folder: KeyFolder;
   /** Null where every certificate was configured. */
   readonly developmentCa: DevelopmentCa | null;
@@ -70,6 +72,7 @@ export async function openKeyStore(
   const folder = await KeyFolder.open(settings.keysDir);
   const log = await attempt(() => openLogKey(folder, settings, wanted));
   const uploadKey = await attempt(() => secretOf(folder, 'upload.key'));
+  const seedKey = await attempt(() => secretOf(folder, 'dummies.key'));
   const developing = !settings.production && SIGNERS.some((role) => !wanted[role]);
   const developmentCa = developing ? await attempt(() => openAuthority(folder, clock)) : null;
   const signers: Partial<Record<SignerRole, Signer>> = {};
@@ -82,9 +85,9 @@ export async function openKeyStore(
     if (signer) signers[role] = signer;
   }
   const { receipt, platform, timestamp } = signers;
-  if (faults.length > 0 || !log || !uploadKey || !receipt || !platform || !timestamp)
+  if (faults.length > 0 || !log || !uploadKey || !seedKey || !receipt || !platform || !timestamp)
     throw new KeyStoreError(faults);
-  return { log, uploadKey, folder, developmentCa, signers: { receipt, platform, timestamp } };
+  return { log, uploadKey, seedKey, folder, developmentCa, signers: { receipt, platform, timestamp } };
 }
 
 /** In production nothing is made up: each key is one that the operator chose and keeps a copy of. */

@@ -22,14 +22,6 @@ export interface StoredCheckpoint {
   readonly signedAt: Instant;
 }
 
-/** What a tick found and did before it touches any tile. */
-export interface Assignment {
-  /** Leaves in the tree that is to be signed next. */
-  readonly size: number;
-  /** PostgreSQL's text of an instant: every leaf committed by then has an index below `size`; null if some wait. */
-  readonly coversUntil: string | null;
-}
-
 interface LeafRow {
   index: string;
   hash: Buffer;
@@ -82,37 +74,25 @@ export class LogStore {
     );
   }
 
-  /**
-   * At most `limit` hashes that wait, in the order in which they were appended (so that a record comes after the one
-   * that it rests on), and the instant just before they were read.
-   */
-  async waiting(tx: Tx, limit: number): Promise<{ hashes: Hash[]; readAt: string }> {
-    const [clock] = await tx.query<{ at: string }>('SELECT clock_timestamp()::text AS at');
+  /** At most `limit` hashes that wait, in the order in which they were appended: a record comes after the one that it rests on. */
+  async waiting(tx: Tx, limit: number): Promise<Hash[]> {
     const rows = await tx.query<{ hash: Buffer }>(
       'SELECT hash FROM transparency.leaf WHERE index IS NULL ORDER BY arrived LIMIT $1',
       [limit],
     );
-    return { hashes: rows.map((row) => new Uint8Array(row.hash)), readAt: clock?.at ?? '' };
+    return rows.map((row) => new Uint8Array(row.hash));
   }
 
-  /** The number of leaves that have an index. Under {@link lock}. */
-  async placedCount(tx: Tx): Promise<number> {
-    const [row] = await tx.query<{ size: string }>(
-      'SELECT coalesce(max(index) + 1, 0) AS size FROM transparency.leaf',
-    );
-    return Number(row?.size);
-  }
-
-  /** Gives the hashes the indexes `from`, `from + 1`, …; returns how many rows took one. Under {@link lock}. */
-  async place(tx: Tx, from: number, hashes: readonly Hash[]): Promise<number> {
+  /** Gives each hash its index, which are as many; returns how many rows took one. Under {@link lock}. */
+  async place(tx: Tx, indexes: readonly number[], hashes: readonly Hash[]): Promise<number> {
     return await tx.execute(
       `UPDATE transparency.leaf l SET index = v.index
        FROM unnest($1::bytea[], $2::bigint[]) AS v (hash, index) WHERE l.hash = v.hash AND l.index IS NULL`,
-      [hashes.map((hash) => Buffer.from(hash)), hashes.map((_, i) => from + i)],
+      [hashes.map((hash) => Buffer.from(hash)), indexes],
     );
   }
 
-  /** Leaves `from` (included) to `until` (excluded), in order. */
+  /** The records among the leaves `from` (included) to `until` (excluded), in order. */
   async leaves(tx: Tx, from: number, until: number): Promise<PlacedLeaf[]> {
     const rows = await tx.query<LeafRow>(
       'SELECT index, hash, blind FROM transparency.leaf WHERE index >= $1 AND index < $2 ORDER BY index',
@@ -128,6 +108,15 @@ export class LogStore {
       [hashes.map((hash) => Buffer.from(hash))],
     );
     return rows.map(leafOf);
+  }
+
+  /** Those of the hashes that were appended, with an index or without. */
+  async known(tx: Tx, hashes: readonly Hash[]): Promise<Hash[]> {
+    const rows = await tx.query<{ hash: Buffer }>(
+      'SELECT hash FROM transparency.leaf WHERE hash = ANY($1::bytea[])',
+      [hashes.map((hash) => Buffer.from(hash))],
+    );
+    return rows.map(({ hash }) => new Uint8Array(hash));
   }
 
   async isPublished(tx: Tx, hash: Hash): Promise<boolean> {
@@ -151,12 +140,12 @@ export class LogStore {
     return row ? checkpointOf(row) : null;
   }
 
-  /** The first checkpoint that covers every leaf committed by `at`. */
-  async firstCoveringInstant(tx: Tx, at: Instant): Promise<StoredCheckpoint | null> {
+  /** The first checkpoint of more than `above` leaves whose newest batch was drawn at or after `at`. */
+  async firstDrawnAfter(tx: Tx, at: Instant, above: number): Promise<StoredCheckpoint | null> {
     const [row] = await tx.query<CheckpointRow>(
-      `${CHECKPOINT} WHERE covers_until >= 'epoch'::timestamptz + $1 * interval '1 millisecond'
-       ORDER BY covers_until, n LIMIT 1`,
-      [at],
+      `${CHECKPOINT} WHERE drawn_at >= 'epoch'::timestamptz + $1 * interval '1 millisecond' AND size > $2
+       ORDER BY drawn_at, n LIMIT 1`,
+      [at, above],
     );
     return row ? checkpointOf(row) : null;
   }
@@ -188,28 +177,17 @@ export class LogStore {
    */
   async addCheckpoint(
     tx: Tx,
-    next: { n: number; size: number; root: Hash; text: string; coversUntil: string | null },
+    next: { n: number; size: number; root: Hash; text: string; drawnAt: string },
   ): Promise<boolean> {
     const added = await tx.execute(
-      `INSERT INTO transparency.checkpoint (n, size, root, note, covers_until)
+      `INSERT INTO transparency.checkpoint (n, size, root, note, drawn_at)
        SELECT $1::bigint, $2::bigint, $3::bytea, $4::text, $5::timestamptz
        WHERE (SELECT coalesce(max(n), 0) FROM transparency.checkpoint) = $1::bigint - 1
          AND $2::bigint >= (SELECT coalesce(max(size), 0) FROM transparency.checkpoint)
        ON CONFLICT (n) DO NOTHING`,
-      [next.n, next.size, Buffer.from(next.root), next.text, next.coversUntil],
+      [next.n, next.size, Buffer.from(next.root), next.text, next.drawnAt],
     );
     return added === 1;
-  }
-
-  /** Nothing waits, everything placed is signed, and the log is not stopped: one look, without a lock. */
-  async isIdle(tx: Tx): Promise<boolean> {
-    const [row] = await tx.query<{ idle: boolean }>(
-      `SELECT NOT EXISTS (SELECT FROM transparency.leaf WHERE index IS NULL)
-         AND NOT EXISTS (SELECT FROM transparency.halt WHERE cleared_at IS NULL)
-         AND (SELECT size FROM transparency.checkpoint ORDER BY n DESC LIMIT 1)
-           IS NOT DISTINCT FROM (SELECT coalesce(max(index) + 1, 0) FROM transparency.leaf) AS idle`,
-    );
-    return row?.idle ?? false;
   }
 
   /** Names the hash that has waited longest, by its place in the order of arrival; null where none waits. */

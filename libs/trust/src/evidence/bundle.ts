@@ -15,6 +15,7 @@ import {
   closeAdd,
   commit,
   count,
+  daySeed,
   deadlineChange,
   evaluationReport,
   hash32,
@@ -78,6 +79,25 @@ export const logProofs = z.strictObject({
 });
 export type LogProofs = z.infer<typeof logProofs>;
 
+/** The leaves `first` (included) to `until` (excluded), which one seed's dummies fill. */
+const dummyDay = z.strictObject({
+  record: daySeed,
+  /** Null while it is kept back; then the lists are empty. */
+  seed: hash32.nullable(),
+  first: count,
+  until: count,
+  /** The leaves that are no dummies, by index: the entries as they stand in the log, 32 bytes. */
+  records: z.array(z.strictObject({ index: count, entry: hash32 })).max(1_000_000),
+  /** The complete subtrees of the first `first` leaves, the largest first. */
+  nodes: z.array(hash32).max(64),
+  /** Consistency of the tree of `until` leaves with `log/checkpoint`; empty where both have one size. */
+  proof: z.array(hash32).max(64),
+});
+export type DummyDay = z.infer<typeof dummyDay>;
+
+/** log/dummies.json: every day from LOTKEY's leaf to CLOSE's, in order. */
+const dummyDays = z.strictObject({ type: z.literal('dummies'), days: z.array(dummyDay).max(5_000) });
+
 /** bundle.json and log/proofs.json list every file and record: 32 MiB is 100,000 entries. */
 const MAX_INDEX_BYTES = 32 * 1024 * 1024;
 
@@ -133,7 +153,8 @@ export const ENVELOPE_PATH = /^envelopes\/([\w-]{43})\/(I|E[0-3])\.sealed$/;
 const TOKEN_PATH = /^tokens\/([\w-]{43})\.tst$/;
 const CERTIFICATE_PATH = /^certificates\/([\w-]{43})\.der$/;
 const CRL_PATH = /^crls\/([\w-]{43})\.crl$/;
-const OTHER = new Set(['bundle.json', 'log/checkpoint', 'log/proofs.json']);
+const DUMMIES_PATH = 'log/dummies.json';
+const OTHER = new Set(['bundle.json', 'log/checkpoint', 'log/proofs.json', DUMMIES_PATH]);
 
 export interface Evidence {
   readonly header: BundleHeader;
@@ -145,6 +166,8 @@ export interface Evidence {
   readonly envelopes: ReadonlySet<string>;
   readonly checkpoint: string;
   readonly proofs: LogProofs;
+  /** Null in the file of a log that had no dummies. */
+  readonly dummies: z.infer<typeof dummyDays> | null;
 }
 
 /** The one record of a kind that a lot has at most once. */
@@ -225,6 +248,7 @@ function empty(header: BundleHeader) {
     envelopes: new Set<string>(),
     checkpoint: null as string | null,
     proofs: null as LogProofs | null,
+    dummies: null as Evidence['dummies'],
   };
 }
 
@@ -248,6 +272,8 @@ async function loadOne(
     into.checkpoint = new TextDecoder().decode(await reader.bytes(path, 8_000));
   else if (path === 'log/proofs.json')
     into.proofs = parseRecord(logProofs, await reader.bytes(path, MAX_INDEX_BYTES), MAX_INDEX_BYTES);
+  else if (path === DUMMIES_PATH)
+    into.dummies = parseRecord(dummyDays, await reader.bytes(path, MAX_INDEX_BYTES), MAX_INDEX_BYTES);
   else if (!(await loadNamedByHash(reader, path, into, findings)) && !OTHER.has(path))
     findings.fail('V21', 'EVIDENCE.UNEXPLAINED', path, 'bundle');
 }

@@ -11,6 +11,7 @@ import {
 import type { Checkpoint, NoteKey } from '../log/index.ts';
 import { drawRecords } from '../draw/draw-file.ts';
 import { numbered, only } from './bundle.ts';
+import { checkDummies } from './check-dummies.ts';
 import { checkWitnesses } from './check-witnesses.ts';
 import type { Verification } from './context.ts';
 
@@ -21,10 +22,10 @@ export async function checkLog(v: Verification): Promise<void> {
   if (latest) {
     checkHistory(v, latest.checkpoint, latest.key);
     checkLeaves(v, latest.checkpoint);
+    checkDummies(v, latest.checkpoint);
   }
   checkReceipts(v);
   await checkWitnesses(v);
-  v.findings.set('V06', 'absent', 'this log declares no dummy leaves');
 }
 
 async function checkLatest(v: Verification): Promise<{ checkpoint: Checkpoint; key: NoteKey } | null> {
@@ -108,6 +109,7 @@ export function loggedRecords(v: Verification): { type: string; hash: string; pa
     for (const record of drawRecords(file)) list.push({ ...record, path: `draws/${name}.json` });
   for (const [name, { record }] of evidence.records['sealed-shares'])
     add('sealed-shares', record, `sealed-shares/${name}.json`);
+  for (const { record } of evidence.dummies?.days ?? []) add('day-seed', record, 'log/dummies.json');
   return list;
 }
 

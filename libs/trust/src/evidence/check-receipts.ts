@@ -2,17 +2,19 @@
  * V05 for whoever holds a receipt. A bundle can only be checked against itself: that a bid was left out of CLOSE and of
  * the file alike is known to its bidder, and proved by what the platform signed for it.
  */
-import { hashText } from '../encoding/index.ts';
+import { hashText, TrustError } from '../encoding/index.ts';
 import type { ArrivalReceipt, Close, LogReceipt, Signed, StoredReceipt } from '../records/index.ts';
+import { checkClaimedLeaf } from './check-dummies.ts';
 import { at } from './context.ts';
 import type { Verification } from './context.ts';
+import { checkLogReceipt } from './receipt.ts';
 import type { FindingCode } from './report.ts';
 
 /** What of a receipt file is asked here; its time-stamp is `glasshall receipt verify`'s. */
 export interface ShownReceipt {
   readonly arrival: Signed<ArrivalReceipt>;
   readonly stored: Signed<StoredReceipt> | null;
-  readonly log: Pick<LogReceipt, 'blind' | 'index'> | null;
+  readonly log: LogReceipt | null;
 }
 
 export function checkShownReceipts(v: Verification, receipts: readonly ShownReceipt[]): void {
@@ -30,6 +32,8 @@ function checkShown(v: Verification, { arrival, stored, log }: ShownReceipt): vo
   const expect = (holds: boolean, code: FindingCode) =>
     v.findings.expect(holds, 'V05', code, place, 'platform');
   const leaf = v.evidence.proofs.leaves.find(({ hash }) => hash === subject);
+  if (log && !provesPlace(v, subject, log, place)) return;
+  if (log) checkClaimedLeaf(v, { hash: subject, blind: log.blind, index: log.index }, place);
   if (log && leaf) expect(leaf.index === log.index && leaf.blind === log.blind, 'EVIDENCE.OTHER_LEAF');
   if (!v.close) return;
   const code =
@@ -37,6 +41,18 @@ function checkShown(v: Verification, { arrival, stored, log }: ShownReceipt): vo
       ? bidProblem(v, v.close, arrival.record, stored)
       : moveProblem(v, v.close, arrival.record);
   if (code !== null) v.findings.fail('V05', code, place, 'platform');
+}
+
+/** Nobody is blamed for a place that the log's own key did not sign for. */
+function provesPlace(v: Verification, subject: string, log: LogReceipt, place: string): boolean {
+  try {
+    checkLogReceipt(v.trust, subject, log);
+    return true;
+  } catch (error) {
+    if (!(error instanceof TrustError)) throw error;
+    v.findings.fail('V05', error.code, place, 'bundle', error.facts);
+    return false;
+  }
 }
 
 /** A bid that was whole in time is accepted or was moved by its own key; one that was not may stand among the refused. */

@@ -1,4 +1,6 @@
 import { b64u, sha256 } from '../encoding/index.ts';
+import { blindedLeaf, checkpointText, inclusionProof, leafHash, merkleRoot, signNote } from '../log/index.ts';
+import type { LogReceipt } from '../records/index.ts';
 import { LOT, findingsOf, readVector, verifierTools } from '../../../../test/support/evidence-forger.ts';
 import type { EvidenceVector } from '../../../../test/support/evidence-forger.ts';
 import { problemsOf, verifyFile } from '../../../../test/support/story/evidence.ts';
@@ -21,6 +23,35 @@ const verify = (bundle: BundleEditor) => verifyEvidence(bundle.reader(), vector.
 const withReceipt = async (receipt: EvidenceVector['receipts']['bids'][number]): Promise<readonly string[]> =>
   (await findingsOf(vector.bundle.copy(), vector.trust, (v) => checkShownReceipts(v, [receipt]))).lines;
 
+/** The same record under the log's key, in a tree of its own. */
+function secondPlace(log: LogReceipt): LogReceipt {
+  const leaves = [new Uint8Array(32), blindedLeaf(b64u.decode(log.subject), b64u.decode(log.blind))].map(leafHash);
+  const text = checkpointText({ origin: vector.trust.origin, size: 2, root: merkleRoot(leaves) });
+  const checkpoint = signNote(text, [{ name: vector.trust.origin, secret: vector.logSecret }]);
+  return { ...log, index: 1, checkpoint, proof: inclusionProof(leaves, 1).map(b64u.encode) };
+}
+
+/** The same of a log that appends dummies, as its roots say. */
+const hidden = await readVector('v1-dummies');
+
+describe('the evidence of a log with dummies', () => {
+  it('verifies as it was served, every dummy of the tender’s days accounted for', async () => {
+    const report = await verifyFile(hidden.file, hidden.trust);
+    expect(problemsOf(report)).toEqual([]);
+    expect(Object.fromEntries(report.checks.map(({ id, state }) => [id, state]))).toEqual(
+      hidden.expected.states,
+    );
+    expect(hidden.expected.states['V06']).toBe('holds');
+  });
+
+  it('is not whole without the account of them', async () => {
+    const without = hidden.bundle.copy().remove('log/dummies.json').index();
+    expect(linesOf(await verifyEvidence(without.reader(), hidden.trust, verifierTools))).toContain(
+      'V06 EVIDENCE.MISSING log/dummies.json bundle',
+    );
+  });
+});
+
 describe('the evidence of a whole tender, version 1', () => {
   it('verifies as it was served, every check in the state that it had', async () => {
     const report = await verifyFile(vector.file, vector.trust);
@@ -42,8 +73,13 @@ describe('the evidence of a whole tender, version 1', () => {
     const [receipt] = vector.receipts.bids;
     if (!receipt?.log) throw new Error('no receipt');
     const subject = receipt.arrival.record.subject;
-    const moved = { ...receipt, log: { ...receipt.log, index: receipt.log.index + 1 } };
-    expect(await withReceipt(moved)).toEqual([`V05 EVIDENCE.OTHER_LEAF receipt of ${subject} platform`]);
+    const log = secondPlace(receipt.log);
+    expect(await withReceipt({ ...receipt, log })).toEqual([
+      `V05 EVIDENCE.OTHER_LEAF receipt of ${subject} platform`,
+    ]);
+    // Whose word it is that the leaf stands there is seen by the log's signature.
+    const invented = { ...receipt, log: { ...receipt.log, index: receipt.log.index + 1 } };
+    expect(await withReceipt(invented)).toEqual([`V05 LOG.CHECKPOINT receipt of ${subject} bundle`]);
     const record = { ...receipt.arrival.record, lot: LOT };
     const other = { ...receipt, arrival: { ...receipt.arrival, record } };
     expect(await withReceipt(other)).toEqual([`V05 EVIDENCE.OTHER_LOT receipt of ${subject} bundle`]);

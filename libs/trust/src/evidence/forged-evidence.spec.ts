@@ -169,6 +169,7 @@ function verification(records: Records, proofs: Partial<Evidence['proofs']> = {}
     ca: [lot.ca.certificate],
     tsa: [],
     outside: new Map(),
+    dummies: false,
     platform: new Set([platform.certificate.fingerprint]),
   };
   const tools = {

@@ -7,7 +7,7 @@ export * from './standing.ts';
 export * from './release-policy.ts';
 export * from './shares.ts';
 export * from './log-view.ts';
-export type { BundleReader } from './bundle.ts';
+export type { BundleReader, DummyDay } from './bundle.ts';
 export type { VerifierTools } from './context.ts';
 export type { RankBids } from './check-award.ts';
 export * from './clock-tolerance.ts';

@@ -4,6 +4,7 @@ import { makeLot, testCreditCode } from '../../../../test/support/lot-fixture.ts
 import type { LotFixture } from '../../../../test/support/lot-fixture.ts';
 import {
   b64u,
+  concat,
   edPublicKey,
   edSign,
   hashText,
@@ -18,12 +19,14 @@ import {
   leafHash,
   merkleRoot,
   signNote,
+  TILE_WIDTH,
   withSignatures,
 } from '../log/index.ts';
+import type { TileReader } from '../log/index.ts';
 import type { Certificate, Signer } from '../pki/index.ts';
 import type { Close, CloseAdd, Commit, DeadlineChange, LotKey, Notice } from '../records/index.ts';
 import { bidLabel, commitBody, prepareDealing, proveDealing, trusteeKeysOf } from '../threshold/index.ts';
-import { logOfEntries } from './log-view.ts';
+import { proveLog } from './log-view.ts';
 import { checkRelease, closeDueAt, releaseDueAt } from './release-policy.ts';
 import type { Logged, ReleaseFacts, ReleaseTrust } from './release-policy.ts';
 import { invalidCommits } from './shares.ts';
@@ -51,6 +54,17 @@ class Log {
     const root = merkleRoot(this.entries.map((entry) => leafHash(entry)));
     const text = checkpointText({ origin: logKey.name, size: this.entries.length, root });
     return signNote(text, [{ name: logKey.name, secret }]);
+  }
+  readonly tile: TileReader = ({ level, index, width }) => {
+    const span = TILE_WIDTH ** level;
+    const leaves = this.entries.map(leafHash);
+    const start = (n: number) => (index * TILE_WIDTH + n) * span;
+    const hashes = Array.from({ length: width }, (_, n) => merkleRoot(leaves.slice(start(n), start(n) + span)));
+    return Promise.resolve(concat(...hashes));
+  };
+  /** All of it. */
+  view(checkpoints: readonly string[], checkpoint = this.checkpoint()) {
+    return proveLog({ indexes: [...this.entries.keys()], checkpoints }, checkpoint, logKey, this.tile);
   }
 }
 
@@ -194,7 +208,7 @@ async function scene(change: Changes = {}): Promise<Scene> {
     knownClose: null,
     knownDeadline: null,
   };
-  const view = logOfEntries(log.entries, log.checkpoint(), logKey);
+  const view = await log.view([closing.checkpoint]);
   const trust: ReleaseTrust = {
     certificate: (fingerprint) => certificates.get(fingerprint),
     certificateAt: (fingerprint) => certificates.get(fingerprint),
@@ -476,14 +490,30 @@ describe('a trustee’s client', () => {
     }
   });
 
-  it('takes no log whose entries are not what its key signed', () => {
+  it('believes the log’s tiles as far as they lead to what its key signed', async () => {
     const log = new Log();
-    log.add(hashText('one', {}));
+    const [one, other] = [log.add(hashText('one', {})), log.add(hashText('other', {}))];
+    const view = await log.view([]);
+    expect(view.holds(hashText('one', {}), one.blind, one.index)).toBe(true);
+    expect(view.holds(hashText('one', {}), other.blind, other.index)).toBe(false);
+    expect(view.covers(log.checkpoint())).toBeNull();
     const checkpoint = log.checkpoint();
-    expect(() => logOfEntries([systemRandom(32)], checkpoint, logKey)).toThrow('LOG.CHECKPOINT');
-    expect(() => logOfEntries([...log.entries, systemRandom(32)], checkpoint, logKey)).toThrow(
-      'LOG.CHECKPOINT',
-    );
-    expect(() => logOfEntries(log.entries, log.checkpoint(systemRandom(32)), logKey)).toThrow('NOTE.');
+    log.entries[1] = systemRandom(32);
+    await expect(log.view([], checkpoint)).rejects.toThrow('LOG.CHECKPOINT');
+    await expect(log.view([], log.checkpoint(systemRandom(32)))).rejects.toThrow('NOTE.');
+  });
+
+  it('holds no leaf that nobody asked for or that is not there, and no later or strange checkpoint', async () => {
+    const log = new Log();
+    for (let n = 0; n < 600; n++) log.add(hashText('many', { n }));
+    const early = log.checkpoint();
+    const { blind, index } = log.add(hashText('last', {}));
+    const asked = { indexes: [5, 900], checkpoints: [early, log.checkpoint(systemRandom(32))] };
+    const view = await proveLog(asked, log.checkpoint(), logKey, log.tile);
+    expect(view.holds(hashText('last', {}), blind, index)).toBe(false);
+    expect(view.holds(hashText('many', {}), blind, 900)).toBe(false);
+    expect(asked.checkpoints.map((text) => view.covers(text))).toEqual([600, null]);
+    const before = await proveLog({ indexes: [], checkpoints: [log.checkpoint()] }, early, logKey, log.tile);
+    expect(before.covers(log.checkpoint())).toBeNull();
   });
 });

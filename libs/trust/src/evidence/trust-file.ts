@@ -39,6 +39,8 @@ export const trustFile = z.strictObject({
     )
     .max(8)
     .optional(),
+  /** The log appends dummy leaves, so that a bundle without their account (V06) is not whole; absent for a log without. */
+  dummies: z.literal(true).optional(),
 });
 
 export interface PinnedTrust {
@@ -50,6 +52,7 @@ export interface PinnedTrust {
   readonly tsa: readonly Certificate[];
   readonly platform: ReadonlySet<string>;
   readonly outside: ReadonlyMap<string, TimeAuthority>;
+  readonly dummies: boolean;
 }
 
 /** An outside time-stamp authority as it is pinned. */
@@ -87,6 +90,7 @@ export function readTrustFile(text: string): PinnedTrust {
     tsa: certificates(tsa),
     platform: new Set(platform),
     outside: new Map(outside),
+    dummies: parsed.data.dummies ?? false,
   };
 }
 

@@ -11,6 +11,7 @@ export {
 } from './merkle.ts';
 export type { ConsistencyClaim, Hash, InclusionClaim } from './merkle.ts';
 export { CompactTree } from './compact-tree.ts';
+export { dummyEntry, seedCommitment } from './dummies.ts';
 export { blindedLeaf } from './leaf.ts';
 export * from './tiles.ts';
 export * from './note.ts';

@@ -14,5 +14,6 @@ export * from './journal.ts';
 export * from './close.ts';
 export * from './opening.ts';
 export * from './award.ts';
+export * from './log.ts';
 export * from './login.ts';
 export * from './draw.ts';
