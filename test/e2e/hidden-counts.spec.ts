@@ -22,6 +22,7 @@ import { createTestApp, WITHOUT_LIMITS } from '../support/test-app.ts';
 import type { TestApp } from '../support/test-app.ts';
 
 const BIDS = 20;
+const CONTROL_BIDS = 12;
 const BATCH = 16;
 /** Below it, two samples are told apart; equal constants give 1. */
 const TOLD_APART = 1e-3;
@@ -44,7 +45,7 @@ beforeAll(async () => {
   story.witness.stop();
   quiet = await makeLotKey(story.people, await publishTender(story.people, plan));
   packs = [];
-  for (let at = 0; at < BIDS + 12; at++)
+  for (let at = 0; at < BIDS + CONTROL_BIDS; at++)
     packs.push(await sealBid(bidderOf(at), story.lot, folder, bidOf(`${4_000_000 + at}.00`, 500)));
 }, 600_000);
 afterAll(async () => {
@@ -130,7 +131,10 @@ async function questions(lot: string): Promise<string[]> {
 /** Times of now, and the log as it stands, differ between two answers of the same platform in the same state. */
 const withoutNow = (text: string): string =>
   text
-    .replaceAll(/"(now|serverTime|at|signedAt|time|checkedAt|createdAt|uptimeSeconds)":("[^"]*"|\d+)/g, '"$1":0')
+    .replaceAll(
+      /"(now|serverTime|at|signedAt|time|checkedAt|createdAt|uptimeSeconds)":("[^"]*"|\d+)/g,
+      '"$1":0',
+    )
     .replaceAll(/"(size|leaves)":\d+/g, '"$1":0');
 
 async function answer(caller: Caller, path: string): Promise<string> {
@@ -147,7 +151,14 @@ async function answer(caller: Caller, path: string): Promise<string> {
 async function answers(lot: string): Promise<Map<string, string>> {
   const { tenderee, agency, regulator, operator, notary } = story.people.seats;
   const found = new Map<string, string>();
-  for (const [name, caller] of Object.entries({ visitor: story.visitor, tenderee, agency, regulator, operator, notary }))
+  for (const [name, caller] of Object.entries({
+    visitor: story.visitor,
+    tenderee,
+    agency,
+    regulator,
+    operator,
+    notary,
+  }))
     for (const path of await questions(lot)) found.set(`${name} ${path}`, await answer(caller, path));
   return found;
 }
@@ -243,16 +254,14 @@ describe('a build without dummies', () => {
   it('is told apart by the same comparison', async () => {
     const clock = app.app.get(DrawBatch)['clock'] as { layout: BatchLayout };
     const { layout } = clock;
-    // A checkpoint needs a leaf; more than wait it does not have.
+    // A checkpoint needs a leaf; beside it there is what waits, and nothing else.
     clock.layout = (waiting) => ({
-      size: Math.max(1, waiting),
+      size: waiting + 1,
       places: Array.from({ length: waiting }, (_, place) => place),
     });
     try {
-      const without = await watch(12, nothing);
-      const withBids = await watch(6, async (tick) => {
-        await Promise.all([submit(BIDS + 2 * tick), submit(BIDS + 2 * tick + 1)]);
-      });
+      const without = await watch(60, nothing);
+      const withBids = await watch(CONTROL_BIDS, (tick) => submit(BIDS + tick));
       expect(chanceOfDifference(without.growth, withBids.growth)).toBeLessThan(TOLD_APART);
     } finally {
       clock.layout = layout;

@@ -1,7 +1,8 @@
 /** What an outsider who compares two times, or two tenders, can tell: statistics that are right by chance once in a given number of runs. */
 import { randomInt } from 'node:crypto';
 
-const mean = (values: readonly number[]): number => values.reduce((sum, each) => sum + each, 0) / values.length;
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, each) => sum + each, 0) / values.length;
 
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
@@ -21,7 +22,11 @@ function shuffled(values: readonly number[]): number[] {
  * Permutation test: how likely means of two samples are as far apart as these, or further, if one source made both.
  * Two samples of one constant give 1.
  */
-export function chanceOfDifference(one: readonly number[], other: readonly number[], rounds = 20_000): number {
+export function chanceOfDifference(
+  one: readonly number[],
+  other: readonly number[],
+  rounds = 20_000,
+): number {
   const seen = Math.abs(mean(one) - mean(other));
   const all = [...one, ...other];
   let asFar = 0;

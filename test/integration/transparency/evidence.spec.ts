@@ -142,7 +142,15 @@ beforeAll(async () => {
   const { unitOfWork } = database;
   const { store, read } = log;
   const reveals = new RevealSeeds(unitOfWork, log.batches, log.seeds);
-  transparency = new PlatformTransparency({ unitOfWork, clock, keys, store, read, evidence: registry, reveals });
+  transparency = new PlatformTransparency({
+    unitOfWork,
+    clock,
+    keys,
+    store,
+    read,
+    evidence: registry,
+    reveals,
+  });
   transparency.registerCertificateSource(new Parties());
   dummies = new AccountForDummies(unitOfWork, store, log.batches, log.seeds, read);
   assemble = new AssembleEvidence(read, registry, transparency, dummies);

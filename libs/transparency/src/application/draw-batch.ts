@@ -55,8 +55,7 @@ export class DrawBatch {
       await this.leaves.lock(tx);
       const newest = await this.batches.newest(tx);
       const end = newest ? newest.first + newest.size : 0;
-      if (end < signed)
-        throw new IntegrityError('fewer leaves than were signed', { size: end, signed });
+      if (end < signed) throw new IntegrityError('fewer leaves than were signed', { size: end, signed });
       if (newest && end > signed) return { batch: await this.oldestBehind(tx, signed, newest), waitMs: null };
       const { now, text } = await this.batches.clock(tx);
       const { tickMs } = this.clock;

@@ -63,10 +63,7 @@ function assertAdjoining(batches: readonly StoredBatch[], from: number, until: n
     throw new IntegrityError('the leaves have a gap', { from, until });
 }
 
-function assertComplete(
-  { first, size, records }: StoredBatch,
-  known: ReadonlyMap<number, PlacedLeaf>,
-): void {
+function assertComplete({ first, size, records }: StoredBatch, known: ReadonlyMap<number, PlacedLeaf>): void {
   let found = 0;
   for (let index = first; index < first + size; index++) if (known.has(index)) found++;
   if (found !== records)

@@ -64,7 +64,9 @@ export class LogController {
 
   @Get('api/v1/log/seeds')
   @Public()
-  @ApiOperation({ summary: 'The seeds of the dummy leaves, by number: their promises, and those that are shown' })
+  @ApiOperation({
+    summary: 'The seeds of the dummy leaves, by number: their promises, and those that are shown',
+  })
   async listSeeds(@Query() page: PageQuery) {
     const [after] = page.cursor === undefined ? [-1] : decodeCursor(page.cursor, ['number']);
     return pageOf(await this.seeds.run(after + 1, page.limit + 1), page.limit, {

@@ -150,10 +150,10 @@ export class BatchStore {
   }
 
   async reveal(tx: Tx, number: number, seed: Uint8Array): Promise<void> {
-    await tx.execute(
-      'UPDATE transparency.seed SET revealed = $2 WHERE number = $1 AND revealed IS NULL',
-      [number, Buffer.from(seed)],
-    );
+    await tx.execute('UPDATE transparency.seed SET revealed = $2 WHERE number = $1 AND revealed IS NULL', [
+      number,
+      Buffer.from(seed),
+    ]);
   }
 
   /** The days that hold any of the leaves `from` to `until` (excluded), as far as a tree of `size` has them, in order. */

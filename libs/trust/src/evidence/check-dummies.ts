@@ -4,7 +4,14 @@
  * records are this file does not say: their leaves stay blinded, and are counted.
  */
 import { b64u, equalBytes, hashText, TrustError } from '../encoding/index.ts';
-import { blindedLeaf, CompactTree, dummyEntry, leafHash, seedCommitment, verifyConsistency } from '../log/index.ts';
+import {
+  blindedLeaf,
+  CompactTree,
+  dummyEntry,
+  leafHash,
+  seedCommitment,
+  verifyConsistency,
+} from '../log/index.ts';
 import type { Checkpoint } from '../log/index.ts';
 import type { DummyDay } from './bundle.ts';
 import type { Verification } from './context.ts';
@@ -28,7 +35,11 @@ export function checkDummies(v: Verification, latest: Checkpoint): void {
   summarise(v, shown);
   const hidden = dummies.days.length - shown.length;
   if (hidden > 0)
-    v.findings.set('V06', 'pending', `the seeds of ${hidden} days are kept back while other tenders take bids`);
+    v.findings.set(
+      'V06',
+      'pending',
+      `the seeds of ${hidden} days are kept back while other tenders take bids`,
+    );
 }
 
 interface Span {
@@ -55,8 +66,7 @@ function checkSpan(v: Verification, days: readonly DummyDay[], { from, until }: 
     last.until >= until;
   const adjoining = days.every((day, at) => {
     const before = days[at - 1];
-    const follows =
-      !before || (day.first === before.until && day.record.number === before.record.number + 1);
+    const follows = !before || (day.first === before.until && day.record.number === before.record.number + 1);
     return follows && day.first < day.until;
   });
   v.findings.expect(whole && adjoining, 'V06', 'EVIDENCE.DUMMY_DAYS', PATH, 'platform');
@@ -88,7 +98,8 @@ function checkDay(v: Verification, day: DummyDay, latest: Checkpoint): void {
 /** By index; null unless they ascend within the day. */
 function recordsOf({ records, first, until }: DummyDay): Map<number, Uint8Array> | null {
   const ordered = records.every(
-    ({ index }, at) => index >= first && index < until && (at === 0 || (records[at - 1]?.index ?? -1) < index),
+    ({ index }, at) =>
+      index >= first && index < until && (at === 0 || (records[at - 1]?.index ?? -1) < index),
   );
   return ordered ? new Map(records.map(({ index, entry }) => [index, b64u.decode(entry)])) : null;
 }

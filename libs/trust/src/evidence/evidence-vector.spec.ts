@@ -25,7 +25,9 @@ const withReceipt = async (receipt: EvidenceVector['receipts']['bids'][number]):
 
 /** The same record under the log's key, in a tree of its own. */
 function secondPlace(log: LogReceipt): LogReceipt {
-  const leaves = [new Uint8Array(32), blindedLeaf(b64u.decode(log.subject), b64u.decode(log.blind))].map(leafHash);
+  const leaves = [new Uint8Array(32), blindedLeaf(b64u.decode(log.subject), b64u.decode(log.blind))].map(
+    leafHash,
+  );
   const text = checkpointText({ origin: vector.trust.origin, size: 2, root: merkleRoot(leaves) });
   const checkpoint = signNote(text, [{ name: vector.trust.origin, secret: vector.logSecret }]);
   return { ...log, index: 1, checkpoint, proof: inclusionProof(leaves, 1).map(b64u.encode) };

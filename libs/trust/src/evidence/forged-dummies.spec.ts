@@ -79,7 +79,11 @@ class Log {
   }
 
   checkpoint(): string {
-    const text = checkpointText({ origin: trust.origin, size: this.entries.length, root: merkleRoot(this.hashes) });
+    const text = checkpointText({
+      origin: trust.origin,
+      size: this.entries.length,
+      root: merkleRoot(this.hashes),
+    });
     return signNote(text, [{ name: logKey.name, secret: vector.logSecret }]);
   }
 
@@ -203,7 +207,9 @@ describe('a bid that is passed off as a dummy', () => {
     const receipt = vector.receipts.bids.find(({ arrival }) => arrival.record.subject === bid);
     if (!receipt?.log) throw new Error('the vector has no receipt of the bid');
     const log = { ...receipt.log, index: receipt.log.index + 1 };
-    const { lines } = await findingsOf(honest.bundle(), trust, (v) => checkShownReceipts(v, [{ ...receipt, log }]));
+    const { lines } = await findingsOf(honest.bundle(), trust, (v) =>
+      checkShownReceipts(v, [{ ...receipt, log }]),
+    );
     expect(lines).toEqual([`V05 LOG.CHECKPOINT receipt of ${bid} bundle`]);
   });
 

@@ -44,7 +44,9 @@ export async function proveLog(
   return {
     holds(hash, blind, index) {
       const leaf = leaves.get(index);
-      return leaf !== undefined && equalBytes(leaf, leafHash(blindedLeaf(b64u.decode(hash), b64u.decode(blind))));
+      return (
+        leaf !== undefined && equalBytes(leaf, leafHash(blindedLeaf(b64u.decode(hash), b64u.decode(blind))))
+      );
     },
     covers: (text) => sizes.get(text) ?? null,
   };
@@ -56,7 +58,11 @@ async function provenLeaf(index: number, tree: Checkpoint, read: TileReader): Pr
   const leaf = tileHashes(tile, await read(tile))[index % TILE_WIDTH] as Hash;
   const proof = await inclusionProofFromTiles(index, tree.size, read);
   if (!verifyInclusion({ index, size: tree.size, leaf, proof, root: tree.root }))
-    throw new TrustError('LOG.CHECKPOINT', { reason: 'the tiles are not the signed tree', index }, 'platform');
+    throw new TrustError(
+      'LOG.CHECKPOINT',
+      { reason: 'the tiles are not the signed tree', index },
+      'platform',
+    );
   return leaf;
 }
 

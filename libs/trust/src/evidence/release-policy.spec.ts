@@ -59,7 +59,9 @@ class Log {
     const span = TILE_WIDTH ** level;
     const leaves = this.entries.map(leafHash);
     const start = (n: number) => (index * TILE_WIDTH + n) * span;
-    const hashes = Array.from({ length: width }, (_, n) => merkleRoot(leaves.slice(start(n), start(n) + span)));
+    const hashes = Array.from({ length: width }, (_, n) =>
+      merkleRoot(leaves.slice(start(n), start(n) + span)),
+    );
     return Promise.resolve(concat(...hashes));
   };
   /** All of it. */
