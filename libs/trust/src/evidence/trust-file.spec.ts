@@ -49,3 +49,34 @@ it('reads outside time-stamp authorities by name', () => {
   ]);
   expect(readTrustFile(text).outside.size).toBe(0);
 });
+
+describe('a table of mutual recognition', () => {
+  const [root] = readTrustFile(text).ca;
+  const line = {
+    ca: root?.fingerprint,
+    regions: ['440000'],
+    from: '2026-01-01T00:00:00.000Z',
+    until: '2027-01-01T00:00:00.000Z',
+  };
+  const recognised = (region: string, lines: readonly object[]) =>
+    readTrustFile(changed({ region, recognition: lines })).ca[0]?.recognised;
+
+  it('gives each root the spans in which the region recognises it', () => {
+    const span = { from: Date.UTC(2026, 0), until: Date.UTC(2027, 0) };
+    expect(recognised('441900', [line])).toEqual([span]);
+    expect(recognised('441900', [{ ...line, until: null }])).toEqual([{ ...span, until: null }]);
+    expect(recognised('450000', [line])).toEqual([]);
+    expect(readTrustFile(text).ca[0]?.recognised).toBeUndefined();
+  });
+
+  it('stands with a region, names regions by their codes, and has days that exist', () => {
+    for (const wrong of [
+      changed({ region: '441900' }),
+      changed({ recognition: [line] }),
+      changed({ region: '广东', recognition: [line] }),
+      changed({ region: '441900', recognition: [{ ...line, regions: [] }] }),
+      changed({ region: '441900', recognition: [{ ...line, from: '2026-02-30T00:00:00.000Z' }] }),
+    ])
+      expect(() => readTrustFile(wrong)).toThrow('EVIDENCE.TRUST_FILE');
+  });
+});

@@ -1,13 +1,17 @@
 /** roots.json: what a verifier pins. Nothing in a bundle may replace it. */
 import { z } from 'zod';
+import { parseInstant, type Instant } from '#kernel';
 import { TrustError } from '../encoding/index.ts';
 import { parseWitnessKey } from '../log/index.ts';
 import type { NoteKey } from '../log/index.ts';
 import type { Certificate } from '../pki/certificate.ts';
 import { parsePem } from '../pki/pem.ts';
-import { authorityName, hash32 } from '../records/index.ts';
+import { anchorsOf, type TrustAnchor } from '../pki/recognition.ts';
+import { authorityName, hash32, instantText } from '../records/index.ts';
 
 const pem = z.string().max(64 * 1024);
+
+const region = z.string().regex(/^\d{6}$/);
 
 export const trustFile = z.strictObject({
   type: z.literal('trust'),
@@ -23,6 +27,20 @@ export const trustFile = z.strictObject({
   tsa: z.array(pem).min(1).max(100),
   /** SHA-256 of the certificates that sign as the platform. */
   platform: z.array(hash32).min(1).max(100),
+  /** GB/T 2260, six digits: where the platform is. With it, `ca` counts only as far as `recognition` says. */
+  region: region.optional(),
+  recognition: z
+    .array(
+      z.strictObject({
+        /** SHA-256 of a root in `ca`. */
+        ca: hash32,
+        regions: z.array(region).min(1).max(50),
+        from: instantText,
+        until: instantText.nullable(),
+      }),
+    )
+    .max(1000)
+    .optional(),
   /** Outside time-stamp authorities by name, each with its own roots; absent for none. */
   outside: z
     .array(
@@ -48,7 +66,7 @@ export interface PinnedTrust {
   readonly log: string;
   readonly witnesses: readonly NoteKey[];
   readonly q: number;
-  readonly ca: readonly Certificate[];
+  readonly ca: readonly TrustAnchor[];
   readonly tsa: readonly Certificate[];
   readonly platform: ReadonlySet<string>;
   readonly outside: ReadonlyMap<string, TimeAuthority>;
@@ -86,7 +104,7 @@ export function readTrustFile(text: string): PinnedTrust {
     log,
     witnesses,
     q,
-    ca: certificates(ca),
+    ca: anchors(certificates(ca), parsed.data),
     tsa: certificates(tsa),
     platform: new Set(platform),
     outside: new Map(outside),
@@ -101,6 +119,30 @@ function readWitness(vkey: string): NoteKey {
     if (!(error instanceof TrustError)) throw error;
     throw new TrustError('EVIDENCE.TRUST_FILE', { path: 'witnesses', issue: error.code });
   }
+}
+
+type Table = Pick<z.infer<typeof trustFile>, 'region' | 'recognition'>;
+
+/** Both or neither: a table without a place says nothing, and a place without a table would recognise nobody. */
+function anchors(
+  roots: readonly Certificate[],
+  { region: here, recognition }: Table,
+): readonly TrustAnchor[] {
+  if (here === undefined && recognition === undefined) return roots;
+  if (here === undefined || recognition === undefined)
+    throw new TrustError('EVIDENCE.TRUST_FILE', { path: 'recognition', issue: 'without region' });
+  const table = recognition.map((line) => ({
+    ...line,
+    from: instantOf(line.from),
+    until: line.until === null ? null : instantOf(line.until),
+  }));
+  return anchorsOf(roots, here, table);
+}
+
+function instantOf(text: string): Instant {
+  const parsed = parseInstant(text);
+  if (parsed === null) throw new TrustError('EVIDENCE.TRUST_FILE', { path: 'recognition', issue: 'instant' });
+  return parsed;
 }
 
 function parseJson(text: string): unknown {

@@ -86,7 +86,7 @@ export function readCertificateExtensions(all: readonly Extension[]): Certificat
     basicConstraints: read(OID.basicConstraints, readBasicConstraints),
     keyUsage: read(OID.keyUsage, readKeyUsage),
     extendedKeyUsage: read(OID.extendedKeyUsage, readExtendedKeyUsage),
-    subjectKeyId: read(OID.subjectKeyIdentifier, (value) => toHex(readOctets(readDer(value)))),
+    subjectKeyId: read(OID.subjectKeyIdentifier, readSubjectKeyId),
     authorityKeyId: read(OID.authorityKeyIdentifier, readAuthorityKeyId),
     alternativeNames: read(OID.subjectAltName, readAlternativeNames),
     nameConstraints: read(OID.nameConstraints, readNameConstraints),
@@ -117,6 +117,12 @@ function readExtendedKeyUsage(value: Uint8Array): string[] {
   const oids = members(readDer(value, TAG.SEQUENCE)).rest().map(readOid);
   if (oids.length === 0) throw new DerError('extKeyUsage is empty');
   return oids;
+}
+
+function readSubjectKeyId(value: Uint8Array): string {
+  const keyId = readOctets(readDer(value));
+  if (keyId.length === 0) throw new DerError('subjectKeyIdentifier is empty');
+  return toHex(keyId);
 }
 
 function readAuthorityKeyId(value: Uint8Array): { keyId: string | null; serial: string | null } {

@@ -10,6 +10,7 @@ export * from './oids.ts';
 export * from './path-result.ts';
 export * from './pem.ts';
 export * from './public-key.ts';
+export * from './recognition.ts';
 export * from './signature.ts';
 export * from './signer.ts';
 export * from './software-signer.ts';

@@ -3,6 +3,7 @@ import type { Certificate } from './certificate.ts';
 import type { CertificateRevocationList } from './crl.ts';
 import type { KeyUsage } from './extensions.ts';
 import type { OcspResponse } from './ocsp-response.ts';
+import type { TrustAnchor } from './recognition.ts';
 
 /** Why a chain was refused: a closed list, stable for callers and people. */
 export type ChainCode =
@@ -23,7 +24,9 @@ export type ChainCode =
   | 'CERT.CRL_UNSUPPORTED'
   | 'CERT.OCSP_MISSING'
   | 'CERT.OCSP_NOT_CURRENT'
-  | 'CERT.OCSP_UNKNOWN';
+  | 'CERT.OCSP_UNKNOWN'
+  /** The root is pinned, but not recognised in this region at that time. */
+  | 'CERT.NOT_RECOGNISED';
 
 /** No list told whether a certificate is revoked: the fault of whoever had to bring the list, not of its holder. */
 export type CrlFault = Extract<ChainCode, `CERT.CRL_${string}`>;
@@ -34,7 +37,7 @@ export interface ChainQuestion {
   /** Any order; certificates that do not help are ignored. */
   readonly intermediates: readonly Certificate[];
   /** The pinned trust anchors; never taken from a message. */
-  readonly roots: readonly Certificate[];
+  readonly roots: readonly TrustAnchor[];
   /**
    * Given, even empty: every certificate under the root needs a current CRL, or a current OCSP response that calls it
    * good. Absent, and `ocsp` too: revocation is not looked at.

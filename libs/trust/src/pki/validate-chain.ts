@@ -6,6 +6,7 @@ import { sameName } from './distinguished-name.ts';
 import { keepsNameConstraints } from './name-constraints.ts';
 import { OID } from './oids.ts';
 import type { ChainAnswer, ChainCode, ChainQuestion, ValidatedPath } from './path-result.ts';
+import { checkRecognition, type TrustAnchor } from './recognition.ts';
 import { checkRevocation } from './revocation.ts';
 import { isSignedBy } from './signature-memo.ts';
 
@@ -20,8 +21,8 @@ const MAX_PATHS = 64;
  */
 export function validateChain(question: ChainQuestion): ChainAnswer {
   let best: { passed: number; refusal: Refusal<ChainCode> } | null = null;
-  for (const path of candidatePaths(question)) {
-    const verdict = checkPath(path, question);
+  for (const candidate of candidatePaths(question)) {
+    const verdict = checkPath(candidate, question);
     if (verdict.ok) return verdict;
     if (best === null || rank(verdict.error.code) > best.passed) {
       best = { passed: rank(verdict.error.code), refusal: verdict.error };
@@ -38,8 +39,13 @@ const rank = (code: ChainCode): number => {
   return at < 0 ? ORDER.length : at;
 };
 
+interface Candidate {
+  readonly path: readonly Certificate[];
+  readonly root: TrustAnchor;
+}
+
 /** Paths by names and key identifiers, not yet checked; bounded, so that a web of cross-certificates costs little. */
-function* candidatePaths({ leaf, intermediates, roots }: ChainQuestion): Generator<readonly Certificate[]> {
+function* candidatePaths({ leaf, intermediates, roots }: ChainQuestion): Generator<Candidate> {
   let budget = MAX_PATHS;
   let steps = MAX_PATHS * MAX_PATH;
   const pending: Certificate[][] = [[leaf]];
@@ -49,7 +55,7 @@ function* candidatePaths({ leaf, intermediates, roots }: ChainQuestion): Generat
     const anchors = roots.filter((root) => mayIssue(root, last) && !sameBytes(root.der, last.der));
     for (const root of anchors) {
       budget -= 1;
-      yield [...path, root];
+      yield { path: [...path, root], root };
     }
     if (path.length + 1 >= MAX_PATH) continue;
     const used = path;
@@ -73,19 +79,18 @@ function mayIssue(issuer: Certificate, subject: Certificate): boolean {
   return named?.serial == null || named.serial === issuer.serial;
 }
 
-function checkPath(path: readonly Certificate[], question: ChainQuestion): ChainAnswer {
+function checkPath({ path, root }: Candidate, question: ChainQuestion): ChainAnswer {
   const verdict =
     failure(checkSignatures(path)) ??
     failure(first(path, checkProfile)) ??
     failure(first(path, (each) => checkValidity(each, question.at))) ??
+    failure(checkRecognition(root, question.at)) ??
     failure(checkAuthorities(path)) ??
     failure(checkConstraints(path)) ??
     failure(checkPurpose(path, question)) ??
     failure(checkRevocation(path, question));
   if (verdict) return verdict;
-  const [leaf, root] = [path[0], path[path.length - 1]];
-  if (!leaf || !root) return refuse('CERT.UNTRUSTED');
-  return ok<ValidatedPath>({ path, leaf, root });
+  return ok<ValidatedPath>({ path, leaf: question.leaf, root });
 }
 
 type Check = Result<null, Refusal<ChainCode>>;
