@@ -3,16 +3,15 @@ import { faultPoint, formatInstant, ok, refuse } from '#kernel';
 import type { Result } from '#kernel';
 import { BlobMismatchError, BlobNotFoundError, BlobStore } from '#storage';
 import { b64u } from '#trust';
-import type { EnvelopeName } from '#trust';
-import type { BidState } from '../domain/bid-states.ts';
+import type { EnvelopeName, Signed, StoredReceipt } from '#trust';
 import { rootOfParts } from '../domain/part-tree.ts';
 import type { BiddingRefusal } from '../domain/refusals.ts';
 import { IssueStoredReceipt } from './issue-stored-receipt.ts';
 import { PartStore } from './part-store.ts';
 import type { PartRow, PartTarget } from './part-store.ts';
 
-/** `incomplete`: parts are (again) missing; `GET /bids/{c}` says which. */
-export type Assembled = Result<'incomplete' | Extract<BidState, 'received' | 'stored'>, BiddingRefusal>;
+/** The receipt of the whole bid; null while it is not stored: `GET /bids/{c}` says what is missing. */
+export type Assembled = Result<Signed<StoredReceipt> | null, BiddingRefusal>;
 
 /**
  * Turns an envelope whose parts are all there into one object, and the bid into a stored one when it was the last.
@@ -31,10 +30,10 @@ export class AssembleEnvelope {
     if (!target) return refuse('BIDDING.BID_UNKNOWN');
     if (target.storedAt === null) {
       const rows = await this.parts.claim(c, e);
-      if (target.uploadId === null || rows.length !== target.parts) return ok('incomplete');
+      if (target.uploadId === null || rows.length !== target.parts) return this.receipt(c);
       const root = b64u.encode(rootOfParts(rows.map(({ leaves }) => leaves)));
       if (root !== target.root) return this.wrongRoot(target, rows, root);
-      if (!(await this.complete(target, target.uploadId, rows))) return ok('incomplete');
+      if (!(await this.complete(target, target.uploadId, rows))) return this.receipt(c);
     }
     return this.finish(c, e);
   }
@@ -89,14 +88,17 @@ export class AssembleEnvelope {
     const { at, deadline, envelopeStored, bidState } = await this.parts.finish(c, e);
     await faultPoint('bidding.envelope.finish.after');
     if (bidState === 'replaced' || bidState === 'withdrawn')
-      return envelopeStored ? ok('stored') : refuse('BIDDING.BID_ENDED', { state: bidState });
+      return envelopeStored ? this.receipt(c) : refuse('BIDDING.BID_ENDED', { state: bidState });
     if (!envelopeStored)
       return refuse('BIDDING.LATE', {
         article: '20号令27',
         deadline: deadline === null ? null : formatInstant(deadline),
         arrivedAt: formatInstant(at),
       });
-    if (bidState === 'stored') await this.issueStoredReceipt.run(c);
-    return ok(bidState);
+    return bidState === 'stored' ? this.receipt(c) : ok(null);
+  }
+
+  private async receipt(c: string): Promise<Assembled> {
+    return ok(await this.issueStoredReceipt.run(c));
   }
 }

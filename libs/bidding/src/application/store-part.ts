@@ -12,7 +12,6 @@ import { partSize } from '../domain/part-plan.ts';
 import { rootOfParts } from '../domain/part-tree.ts';
 import type { BiddingRefusal } from '../domain/refusals.ts';
 import { AssembleEnvelope } from './assemble-envelope.ts';
-import { IssueStoredReceipt } from './issue-stored-receipt.ts';
 import { PartStore } from './part-store.ts';
 import type { PartTarget } from './part-store.ts';
 import { UploadOf } from './upload-of.ts';
@@ -60,7 +59,6 @@ export class StorePart {
     private readonly blobs: BlobStore,
     private readonly uploads: UploadOf,
     private readonly assemble: AssembleEnvelope,
-    private readonly issueStoredReceipt: IssueStoredReceipt,
   ) {}
 
   async run(request: PartRequest): Promise<Result<PartAnswer, BiddingRefusal>> {
@@ -144,7 +142,6 @@ export class StorePart {
     const root = b64u.encode(rootOfParts([leaves]));
     if (!last) return ok({ n, root, stored: null });
     const assembled = await this.assemble.run(c, e);
-    if (!assembled.ok) return assembled;
-    return ok({ n, root, stored: await this.issueStoredReceipt.run(c) });
+    return assembled.ok ? ok({ n, root, stored: assembled.value }) : assembled;
   }
 }
