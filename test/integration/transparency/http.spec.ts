@@ -89,7 +89,7 @@ describe('the log over HTTP', () => {
 
   it('names every seed of its dummies, each promised in the log, and shows none of the day that runs', async () => {
     const answer = await get('/api/v1/log/seeds?limit=2');
-    const { items, nextCursor } = (await answer.json()) as {
+    const { items, nextCursor } = JSON.parse(await answer.text()) as {
       items: { record: DaySeed; seed: string | null }[];
       nextCursor: string;
     };

@@ -138,6 +138,7 @@ function verification(records: Records, proofs: Partial<Evidence['proofs']> = {}
     ...kinds,
     ...more,
     'outside-time',
+    'draw',
     'cancellation',
     'key-destroyed',
     'publicity',
@@ -160,6 +161,7 @@ function verification(records: Records, proofs: Partial<Evidence['proofs']> = {}
     envelopes: new Set(),
     checkpoint: '',
     proofs: { type: 'proofs', leaves: [], checkpoints: [], ...proofs },
+    dummies: null,
   } as unknown as Evidence;
   const trust = {
     origin: 'example.org/log',
