@@ -1,5 +1,4 @@
 import {
-  b64u,
   checkpointText,
   consistencyProof,
   edPublicKey,
@@ -43,10 +42,5 @@ export class SignedLog {
     const proof =
       oldSize === 0 || oldSize === size ? [] : consistencyProof(this.leaves.slice(0, size), oldSize);
     return formatAddCheckpoint({ oldSize, proof, note: this.note(size) });
-  }
-
-  /** The secret as text, for a process that shall sign as this log. */
-  get secretText(): string {
-    return b64u.encode(this.key.secret);
   }
 }

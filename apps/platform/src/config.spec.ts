@@ -1,3 +1,4 @@
+import { edPublicKey, formatWitnessKey } from '#trust';
 import { ConfigError, parseConfig } from './config.ts';
 
 const faultsOf = (environment: Record<string, string>): Record<string, string> => {
@@ -93,5 +94,34 @@ describe('configuration', () => {
 
   it('takes an empty variable for one that is not set, as compose files write it', () => {
     expect(parseConfig({ S3_ENDPOINT: '', DATABASE_URL: '' })).toMatchObject({ s3: null, database: null });
+  });
+
+  it('reads the witnesses of the log, and asks for more than half of them where nothing else is said', () => {
+    const key = (name: string, fill: number): string =>
+      formatWitnessKey({ name, publicKey: edPublicKey(new Uint8Array(32).fill(fill)) });
+    const [one, two] = [key('witness.example/1', 1), key('witness.example/2', 2)];
+    const list = `${one} https://1.example;\n ${two} http://127.0.0.1:2025/w2 ;`;
+    const witnesses = [
+      { vkey: one, url: 'https://1.example' },
+      { vkey: two, url: 'http://127.0.0.1:2025/w2' },
+    ];
+    expect(parseConfig({}).log).toMatchObject({ witnesses: [], quorum: 0 });
+    expect(parseConfig({ WITNESSES: list }).log).toMatchObject({ witnesses, quorum: 2 });
+    expect(parseConfig({ WITNESSES: list, WITNESS_QUORUM: '1' }).log).toMatchObject({ quorum: 1 });
+    expect(faultsOf({ WITNESSES: list, WITNESS_QUORUM: '3' })).toEqual({
+      WITNESS_QUORUM: 'more than there are WITNESSES',
+    });
+    for (const wrong of [
+      one,
+      `${one} ftp://1.example`,
+      `${one} https://1.example/`,
+      `${one} https://1.example more`,
+      `${one} https://1.example;${one} https://2.example`,
+      `${one} https://1.example;${key('witness.example/1', 3)} https://2.example`,
+      `${one} https://1.example;${key('witness.example/3', 1)} https://2.example`,
+      `${one.slice(0, -1)} https://1.example`,
+      Array.from({ length: 16 }, (_, at) => `${key(`w${at}`, at + 1)} https://w.example`).join(';'),
+    ])
+      expect([wrong, Object.keys(faultsOf({ WITNESSES: wrong }))]).toEqual([wrong, ['WITNESSES']]);
   });
 });

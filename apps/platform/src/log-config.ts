@@ -1,9 +1,38 @@
 /** The part of the configuration that decides about the log and the platform's own keys (docs/DEPLOYMENT.md). */
 import { z } from 'zod';
 import { DAY, SECOND } from '#kernel';
-import type { P12Setting, TransparencySettings } from '#transparency';
+import type { P12Setting, TransparencySettings, WitnessSetting } from '#transparency';
+import { parseWitnessKey, TrustError } from '#trust';
 
 const path = z.string().min(1).optional();
+
+/** `<verifier key> <address>`, several divided by semicolons or lines. */
+function readWitnesses(text: string, context: z.RefinementCtx): WitnessSetting[] {
+  const entries = text.split(/[;\n]/).filter((entry) => entry.trim() !== '');
+  const witnesses = entries.map((entry) => {
+    const [vkey = '', url = '', ...more] = entry.trim().split(/\s+/);
+    return more.length === 0 && /^https?:\/\/[^\s?#]*[^\s?#/]$/.test(url) && isWitnessKey(vkey)
+      ? { vkey, url }
+      : null;
+  });
+  const good = witnesses.filter((witness) => witness !== null);
+  const distinct = (values: readonly string[]) => new Set(values).size === witnesses.length;
+  const keys = good.map(({ vkey }) => parseWitnessKey(vkey));
+  const named =
+    distinct(keys.map(({ name }) => name)) && distinct(keys.map(({ publicKey }) => publicKey.join()));
+  if (good.length < witnesses.length || !named || good.length > 15)
+    context.addIssue('at most 15 of "<verifier key> <address>", no name or key twice, divided by ;');
+  return good;
+}
+
+function isWitnessKey(vkey: string): boolean {
+  try {
+    return parseWitnessKey(vkey).name.length <= 200;
+  } catch (error) {
+    if (error instanceof TrustError) return false;
+    throw error;
+  }
+}
 
 const whole = (min: number, max: number) =>
   z
@@ -31,6 +60,12 @@ export const logVariables = {
   PLATFORM_P12_PASSWORD_FILE: path,
   TIMESTAMP_P12_FILE: path,
   TIMESTAMP_P12_PASSWORD_FILE: path,
+  WITNESSES: z.string().transform(readWitnesses).optional(),
+  WITNESS_QUORUM: z
+    .string()
+    .regex(/^\d{1,2}$/, 'a whole number')
+    .transform(Number)
+    .optional(),
 } as const;
 
 type LogVariable = keyof typeof logVariables;
@@ -60,6 +95,11 @@ export const logContradictions: readonly {
     variable: 'LOG_DAY_MS',
     fault: 'refused when NODE_ENV is production: a seed lasts a day',
     when: (v: LogValues) => v.NODE_ENV === 'production' && v.LOG_DAY_MS !== undefined,
+  },
+  {
+    variable: 'WITNESS_QUORUM',
+    fault: 'more than there are WITNESSES',
+    when: (v: LogValues) => (v.WITNESS_QUORUM ?? 0) > (v.WITNESSES?.length ?? 0),
   },
   ...NEEDED.map((variable) => ({
     variable,
@@ -100,4 +140,7 @@ export const toTransparencySettings = (v: LogValues): TransparencySettings => ({
   receipt: p12(v.RECEIPT_P12_FILE, v.RECEIPT_P12_PASSWORD_FILE),
   platform: p12(v.PLATFORM_P12_FILE, v.PLATFORM_P12_PASSWORD_FILE),
   timestamp: p12(v.TIMESTAMP_P12_FILE, v.TIMESTAMP_P12_PASSWORD_FILE),
+  witnesses: v.WITNESSES ?? [],
+  // More than half: two such quorums of one list have a witness in common.
+  quorum: v.WITNESS_QUORUM ?? (v.WITNESSES ? Math.floor(v.WITNESSES.length / 2) + 1 : 0),
 });

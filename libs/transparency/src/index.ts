@@ -13,7 +13,7 @@ export * from './application/transparency.ts';
 export { ConfidentialReads } from './application/confidential-reads.ts';
 export { LogHealth } from './application/log-health.ts';
 export { TransparencySettings } from './application/transparency-settings.ts';
-export type { P12Setting } from './application/transparency-settings.ts';
+export type { P12Setting, WitnessSetting } from './application/transparency-settings.ts';
 export { KeyStoreError } from './infrastructure/key-store.ts';
 export { TransparencyModule } from './transparency.module.ts';
 export { transparencySchema } from './transparency.schema.ts';

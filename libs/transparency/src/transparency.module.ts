@@ -6,6 +6,7 @@ import { BackgroundWork } from '#jobs';
 import { UnitOfWork } from '#persistence';
 import { BlobStore } from '#storage';
 import { AccountForDummies } from './application/account-for-dummies.ts';
+import { AskWitnesses } from './application/ask-witnesses.ts';
 import { AssembleEvidence } from './application/assemble-evidence.ts';
 import { AuditLog } from './application/audit-log.ts';
 import { DaySeeds } from './application/day-seeds.ts';
@@ -30,6 +31,7 @@ import { LogController } from './http/log.controller.ts';
 import { BatchStore } from './infrastructure/batch-store.ts';
 import { openKeyStore } from './infrastructure/key-store.ts';
 import type { KeyStore } from './infrastructure/key-store.ts';
+import { CosignatureStore } from './infrastructure/cosignature-store.ts';
 import { LogStore } from './infrastructure/log-store.ts';
 import { OutsideTimeStore } from './infrastructure/outside-time-store.ts';
 import { TileStore } from './infrastructure/tile-store.ts';
@@ -54,6 +56,7 @@ type TransparencyDoors = [LogRows, Clock, KeyStore, ReadLog, EvidenceRegistry, R
   providers: [
     LogStore,
     OutsideTimeStore,
+    CosignatureStore,
     ConfidentialReads,
     EvidenceRegistry,
     { provide: KEYS, useFactory: openKeyStore, inject: [Settings, TransparencySettings, Clock] },
@@ -133,6 +136,25 @@ type TransparencyDoors = [LogRows, Clock, KeyStore, ReadLog, EvidenceRegistry, R
       inject: [ROWS, Clock, KEYS, ReadLog, EvidenceRegistry, RevealSeeds, OutsideTimes],
     },
     {
+      provide: AskWitnesses,
+      useFactory: (
+        { unitOfWork, store }: LogRows,
+        cosignatures: CosignatureStore,
+        tiles: TileStore,
+        { witnesses, logTickMs }: TransparencySettings,
+        background: BackgroundWork,
+      ) => {
+        const ask = new AskWitnesses(unitOfWork, store, cosignatures, tiles, witnesses);
+        background.registerTick({
+          name: 'transparency.ask-witnesses',
+          intervalMs: Math.min(SECOND, Math.ceil(logTickMs / 2)),
+          run: () => ask.tick(),
+        });
+        return ask;
+      },
+      inject: [ROWS, CosignatureStore, TileStore, TransparencySettings, BackgroundWork],
+    },
+    {
       provide: AssembleEvidence,
       useFactory: (
         read: ReadLog,
@@ -161,8 +183,9 @@ type TransparencyDoors = [LogRows, Clock, KeyStore, ReadLog, EvidenceRegistry, R
     },
     {
       provide: ServeLog,
-      useFactory: (read: ReadLog, tiles: TileStore) => new ServeLog(read, tiles),
-      inject: [ReadLog, TileStore],
+      useFactory: (read: ReadLog, tiles: TileStore, { witnessing }: KeyStore) =>
+        new ServeLog(read, tiles, witnessing),
+      inject: [ReadLog, TileStore, KEYS],
     },
     {
       provide: LogHealth,

@@ -133,6 +133,8 @@ beforeAll(async () => {
       receipt: null,
       platform: null,
       timestamp: null,
+      witnesses: [],
+      quorum: 0,
     },
     clock,
   );

@@ -35,6 +35,8 @@ const NONE: TransparencySettings = {
   receipt: null,
   platform: null,
   timestamp: null,
+  witnesses: [],
+  quorum: 0,
 };
 const open = (more: Partial<TransparencySettings> = {}, base: Partial<Settings> = {}) =>
   openKeyStore(settings(base), { ...NONE, ...more }, clock);

@@ -2,18 +2,26 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { formatInstant } from '#kernel';
 import { b64u, canonicalBytes } from '#trust';
-import type { ArrivalReceipt, ReceiptFile, Signed, StoredReceipt } from '#trust';
+import type { ArrivalReceipt, ReceiptFile, Signed, StoredReceipt, WitnessTerms } from '#trust';
+import { Tendering } from '#tendering';
 import { Transparency } from '#transparency';
 import type { Arrival, HandedOut } from './arrival-store.ts';
 import { BidStore } from './bid-store.ts';
+
+/** Lots whose terms are remembered: a key record never changes. */
+const KEPT_TERMS = 1000;
+const NO_WITNESSES: WitnessTerms = { q: 0, witnesses: [] };
 
 const plain = <T>({ record, signatures }: Signed<T>) => ({ record, signatures: [...signatures] });
 
 /** Signs what the intake tells a bidder. */
 @Injectable()
 export class Receipts {
+  private readonly terms = new Map<string, WitnessTerms>();
+
   constructor(
     private readonly bids: BidStore,
+    private readonly tendering: Tendering,
     private readonly transparency: Transparency,
   ) {}
 
@@ -50,8 +58,19 @@ export class Receipts {
     return {
       arrival: plain(known.receipt),
       token: b64u.encode(known.token),
-      log: await this.transparency.logReceipt(subject),
+      log: await this.transparency.logReceipt(subject, await this.termsOf(known.receipt.record.lotKeyHash)),
       stored: bid?.storedReceipt ? plain(bid.storedReceipt) : null,
     };
+  }
+
+  /** What the lot declares about witnesses: receipt 2 is one only under a checkpoint that they cosigned. */
+  private async termsOf(lotKeyHash: string): Promise<WitnessTerms> {
+    const known = this.terms.get(lotKeyHash);
+    if (known) return known;
+    const lotKey = (await this.tendering.lotByKeyHash(lotKeyHash))?.lotKey?.record;
+    const terms = lotKey ? { q: lotKey.q, witnesses: lotKey.witnesses } : NO_WITNESSES;
+    if (this.terms.size >= KEPT_TERMS) this.terms.clear();
+    this.terms.set(lotKeyHash, terms);
+    return terms;
   }
 }

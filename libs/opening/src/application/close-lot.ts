@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { IntegrityError, MINUTE, faultPoint, formatInstant } from '#kernel';
-import type { Instant } from '#kernel';
+import type { Instant, LotId } from '#kernel';
 import { Bidding } from '#bidding';
 import type { AcceptedMove, CloseLists } from '#bidding';
 import { Parties } from '#parties';
@@ -10,7 +10,7 @@ import { Tendering } from '#tendering';
 import { Transparency } from '#transparency';
 import type { SignedCheckpoint } from '#transparency';
 import { byArrival, closeDueAt, hashText, releaseDueAt } from '#trust';
-import type { AcceptedBid, Close, DeadlineChange, LotKey } from '#trust';
+import type { AcceptedBid, Close, DeadlineChange, LotKey, WitnessTerms } from '#trust';
 import { decide, nextDueAt } from '../domain/opening-states.ts';
 import { BidStore } from './bid-store.ts';
 import { SessionStore } from './session-store.ts';
@@ -45,14 +45,14 @@ export class CloseLot {
     private readonly tendering: Tendering,
   ) {}
 
-  /** Does nothing before the deadline, its margin and the log's next tick, and where it was done already. */
+  /** Does nothing before the deadline, its margin, the log's next tick and its witnesses, and where it was done already. */
   async run(session: Session): Promise<void> {
     const { lotId } = session;
     const dueAt = closeDueAt(session.deadline, session.acceleration);
     // Before the checkpoint is chosen: whatever arrived in time has been decided and is on its way into the log.
     await this.bidding.settle(lotId);
     const lists = await this.unitOfWork.run((tx) => this.bidding.closeLists(tx, lotId));
-    const found = await this.checkpointOver(lists, dueAt);
+    const found = await this.checkpointOver(lists, dueAt, await this.termsOf(lotId));
     if (!found) return;
     const { checkpoint, leaves } = found;
     const crls = (await this.parties.crls()).map((crl) => crl.sha256).sort();
@@ -93,10 +93,17 @@ export class CloseLot {
   private async checkpointOver(
     lists: CloseLists,
     dueAt: Instant,
+    terms: WitnessTerms,
   ): Promise<{ checkpoint: SignedCheckpoint; leaves: Leaves } | null> {
     const hashes = [...standingOf(lists).map(({ c }) => c), ...movesOf(lists).map(({ hash }) => hash)];
-    const checkpoint = await this.transparency.checkpointAtOrAfter(dueAt, hashes);
+    const checkpoint = await this.transparency.checkpointAtOrAfter(dueAt, hashes, terms);
     return checkpoint && { checkpoint, leaves: await this.transparency.leaves(hashes) };
+  }
+
+  /** What LOTKEY declares about witnesses: CLOSE waits for their quorum (PROTOCOL section 7). */
+  private async termsOf(lotId: LotId): Promise<WitnessTerms> {
+    const lotKey = (await this.tendering.lot(lotId))?.lotKey?.record;
+    return lotKey ? { q: lotKey.q, witnesses: lotKey.witnesses } : { q: 0, witnesses: [] };
   }
 
   private async store(tx: Tx, session: Session, close: Close): Promise<void> {

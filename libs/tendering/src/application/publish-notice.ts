@@ -124,7 +124,9 @@ export class PublishNotice {
     const { room, deadline, now: createdAt } = given;
     const noticeHash = hashText('notice', first.record);
     const outsideTime = this.transparency.outsideAuthorities();
-    const terms = lotKeyTermsRecord(lot, { noticeHash, deadline, room, createdAt, outsideTime });
+    const witnessing = this.transparency.witnessTerms();
+    const declared = { noticeHash, deadline, room, createdAt, outsideTime, witnessing };
+    const terms = lotKeyTermsRecord(lot, declared);
     await this.keys.replaceTerms(tx, lot.id, terms);
   }
 

@@ -1,7 +1,7 @@
 import { formatInstant, ok, refuse } from '#kernel';
 import type { Instant, Result } from '#kernel';
 import { decodePoint, SUITE, TrustError, verifyPossession } from '#trust';
-import type { LotKey, LotKeyTerms, StageRule, TrusteeKey } from '#trust';
+import type { LotKey, LotKeyTerms, StageRule, TrusteeKey, WitnessTerms } from '#trust';
 import type { Lot } from './lot.ts';
 import type { TenderRefusal } from './refusals.ts';
 
@@ -12,7 +12,7 @@ export const DEFAULT_STAGES: readonly StageRule[] = [
   { stage: 1, audience: 'committee', envelopes: ['E1'] },
 ];
 
-/** Everything of LOTKEY that is known before the first trustee accepts. No witnesses yet: q = 0, and it says so. */
+/** Everything of LOTKEY that is known before the first trustee accepts. */
 export const lotKeyTermsRecord = (
   lot: Pick<Lot, 'id' | 'seats' | 'k' | 'acceleration'>,
   given: {
@@ -22,6 +22,7 @@ export const lotKeyTermsRecord = (
     readonly createdAt: Instant;
     /** Names of outside time-stamp authorities; none: the field is left out. */
     readonly outsideTime?: readonly string[];
+    readonly witnessing: WitnessTerms;
   },
 ): LotKeyTerms => ({
   type: 'lotkey',
@@ -30,8 +31,8 @@ export const lotKeyTermsRecord = (
   suite: SUITE,
   n: lot.seats.length,
   k: lot.k,
-  q: 0,
-  witnesses: [],
+  q: given.witnessing.q,
+  witnesses: given.witnessing.witnesses.map((each) => ({ ...each })),
   deadline: formatInstant(given.deadline),
   acceleration: lot.acceleration,
   stages: DEFAULT_STAGES.map((rule) => ({ ...rule, envelopes: [...rule.envelopes] })),

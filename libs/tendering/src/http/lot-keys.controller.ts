@@ -30,7 +30,7 @@ export class LotKeysController {
   @Public()
   async one(@Param('id') id: string) {
     const { offers, record, signed, journal, hash } = await this.lots.lotKey(lotId(id));
-    const log = signed && hash ? await this.transparency.logReceipt(hash) : null;
+    const log = signed && hash ? await this.transparency.logReceipt(hash, signed.record) : null;
     const chains = [];
     for (const { cert } of record?.trustees ?? [])
       chains.push((await this.parties.certificate(cert))?.chain ?? '');

@@ -5,6 +5,7 @@ import type { Refusal, Result } from '#kernel';
 import { b64u, canonicalBytes, equalBytes, parsePem, sha256 } from '#trust';
 import { canonicalZip, comparePaths, INDEX_PATH } from '#trust/node';
 import type { ZipEntrySource } from '#trust/node';
+import type { LotKey, Signed, WitnessTerms } from '#trust';
 import type { StoredCheckpoint } from '../infrastructure/log-store.ts';
 import { collectReferences, noReferences } from '../domain/evidence-references.ts';
 import type { References } from '../domain/evidence-references.ts';
@@ -15,6 +16,8 @@ import type { EvidenceAudience, EvidencePiece, LoggedRecord } from './evidence-s
 import type { ReadLog } from './read-log.ts';
 import type { Transparency } from './transparency.ts';
 
+const NO_WITNESSES: WitnessTerms = { q: 0, witnesses: [] };
+
 /** Permission of regulators and auditors. */
 const FULL = 'evidence.full';
 
@@ -24,6 +27,8 @@ interface Gathered {
   /** By hash. */
   readonly logged: Map<string, LoggedRecord>;
   readonly references: References;
+  /** What the lot declares about witnesses; nothing before it has a key. */
+  terms: WitnessTerms;
 }
 
 /**
@@ -49,7 +54,12 @@ export class AssembleEvidence {
     const state = await this.registry.stateOf(lotId, audience);
     if (state === 'unknown') return refuse('TRANSPARENCY.EVIDENCE_UNKNOWN');
     if (state === 'pending') return refuse('TRANSPARENCY.EVIDENCE_PENDING');
-    const gathered: Gathered = { entries: new Map(), logged: new Map(), references: noReferences() };
+    const gathered: Gathered = {
+      entries: new Map(),
+      logged: new Map(),
+      references: noReferences(),
+      terms: NO_WITNESSES,
+    };
     for await (const piece of this.registry.pieces(lotId, audience)) addPiece(gathered, piece);
     await this.addCertificates(gathered);
     await this.addCrls(gathered);
@@ -94,9 +104,10 @@ export class AssembleEvidence {
 
   /** Proofs to one checkpoint that covers everything; waits for the tick that takes the newest record in. */
   private async addLog(gathered: Gathered): Promise<StoredCheckpoint> {
-    await this.read.awaitLeaves([...gathered.logged.keys()]);
-    const checkpoint = await this.read.latest();
-    if (!checkpoint) throw new IntegrityError('the log has no checkpoint');
+    const logged = [...gathered.logged.keys()];
+    await this.read.awaitLeaves(logged);
+    const last = Math.max(-1, ...[...(await this.read.leaves(logged)).values()].map(({ index }) => index));
+    const checkpoint = await this.read.awaitNewest(gathered.terms, last);
     await this.addDummies(gathered, checkpoint);
     const hashes = [...gathered.logged.keys()].sort();
     const leaves = await this.read.leaves(hashes);
@@ -145,7 +156,11 @@ export class AssembleEvidence {
 function addPiece(gathered: Gathered, piece: EvidencePiece): void {
   switch (piece.kind) {
     case 'file':
-      if (piece.path.endsWith('.json')) collectReferences(parseCanonical(piece), gathered.references);
+      if (piece.path.endsWith('.json')) {
+        const record = parseCanonical(piece);
+        collectReferences(record, gathered.references);
+        if (piece.path === 'lotkey.json') gathered.terms = (record as Signed<LotKey>).record;
+      }
       if (piece.logged) gathered.logged.set(piece.logged.hash, piece.logged);
       return addEntry(gathered, piece.path, piece.bytes);
     case 'stream':

@@ -2,8 +2,24 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { StorageUnavailableError } from '#kernel';
 import type { Clock, Instant } from '#kernel';
 import type { Tx, UnitOfWork } from '#persistence';
-import { b64u, createTimestampToken, formatVkey, parseCertificate, signRecord, toPem } from '#trust';
-import type { Certificate, DevelopmentCa, LogReceipt, OutsideTime, Signed, Signer } from '#trust';
+import {
+  b64u,
+  createTimestampToken,
+  formatVkey,
+  formatWitnessKey,
+  parseCertificate,
+  signRecord,
+  toPem,
+} from '#trust';
+import type {
+  Certificate,
+  DevelopmentCa,
+  LogReceipt,
+  OutsideTime,
+  Signed,
+  Signer,
+  WitnessTerms,
+} from '#trust';
 import type { KeyStore } from '../infrastructure/key-store.ts';
 import type { LogStore } from '../infrastructure/log-store.ts';
 import { RoomKeys } from '../infrastructure/room-keys.ts';
@@ -51,8 +67,12 @@ export class PlatformTransparency extends Transparency {
     await this.parts.store.publish(tx, hashes.map(b64u.decode));
   }
 
-  logReceipt(hash: string): Promise<LogReceipt | null> {
-    return this.parts.read.receipt(hash);
+  logReceipt(hash: string, terms?: WitnessTerms): Promise<LogReceipt | null> {
+    return this.parts.read.receipt(hash, terms);
+  }
+
+  override witnessTerms(): WitnessTerms {
+    return this.parts.keys.witnessing;
   }
 
   waitForLog(hash: string, timeoutMs: number): Promise<LogReceipt | null> {
@@ -66,8 +86,13 @@ export class PlatformTransparency extends Transparency {
     );
   }
 
-  async checkpointAtOrAfter(at: Instant, hashes: readonly string[]): Promise<SignedCheckpoint | null> {
-    return await this.parts.read.checkpointAtOrAfter(at, hashes);
+  async checkpointAtOrAfter(
+    at: Instant,
+    hashes: readonly string[],
+    terms?: WitnessTerms,
+  ): Promise<SignedCheckpoint | null> {
+    const first = await this.parts.read.checkpointAtOrAfter(at, hashes);
+    return first && terms ? await this.parts.read.cosignedFrom(first, terms) : first;
   }
 
   async latestCheckpoint(): Promise<SignedCheckpoint> {
@@ -156,7 +181,7 @@ export class PlatformTransparency extends Transparency {
   }
 
   async trustFile(): Promise<TrustFile> {
-    const { log, signers } = this.parts.keys;
+    const { log, signers, witnessing } = this.parts.keys;
     const trusted = (await this.parts.evidence.certificates?.trustedRoots()) ?? [];
     const parties = trusted.map(parseCertificate).flatMap((each) => (each.ok ? [each.value] : []));
     const own = [rootOf(signers.receipt), rootOf(signers.platform)];
@@ -164,8 +189,10 @@ export class PlatformTransparency extends Transparency {
       type: 'trust',
       origin: log.name,
       log: formatVkey(log),
-      witnesses: [],
-      q: 0,
+      witnesses: witnessing.witnesses.map(({ name, key }) =>
+        formatWitnessKey({ name, publicKey: b64u.decode(key) }),
+      ),
+      q: witnessing.q,
       dummies: true,
       ca: distinct([...parties, ...own]).map((root) => toPem([root])),
       tsa: [toPem([rootOf(signers.timestamp)])],

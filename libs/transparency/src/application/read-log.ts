@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { IntegrityError, StorageUnavailableError } from '#kernel';
 import type { Instant } from '#kernel';
-import type { UnitOfWork } from '#persistence';
+import type { Tx, UnitOfWork } from '#persistence';
 import {
   b64u,
   consistencyProofFromTiles,
@@ -12,7 +12,8 @@ import {
   verifyConsistency,
   verifyInclusion,
 } from '#trust';
-import type { Hash, LogReceipt, NoteKey, Tile, TileReader } from '#trust';
+import type { Hash, LogReceipt, NoteKey, Tile, TileReader, WitnessTerms } from '#trust';
+import { CosignatureStore } from '../infrastructure/cosignature-store.ts';
 import type { LogStore, PlacedLeaf, StoredCheckpoint } from '../infrastructure/log-store.ts';
 import type { TileStore } from '../infrastructure/tile-store.ts';
 import { entryOf } from './grow-tiles.ts';
@@ -24,6 +25,8 @@ const KEPT_TILES = 512;
 const POLL_MS = 100;
 /** How long evidence waits for its newest record: some ticks, also where more waits than a tick takes. */
 const PATIENCE_MS = 60_000;
+/** How long evidence waits for the witnesses to stand behind its newest record. */
+const WITNESS_PATIENCE_MS = 20_000;
 
 const signedTree = ({ size, root }: StoredCheckpoint) => ({ size, root });
 
@@ -39,15 +42,17 @@ export class ReadLog {
     private readonly tiles: TileStore,
     sequence: SequenceLog,
     private readonly key: NoteKey,
+    private readonly cosignatures = new CosignatureStore(),
   ) {
     sequence.onCheckpoint(() => void this.poll());
   }
 
-  async receipt(hash: string): Promise<LogReceipt | null> {
+  async receipt(hash: string, terms?: WitnessTerms): Promise<LogReceipt | null> {
     const found = await this.unitOfWork.run(
       async (tx) => {
         const [leaf] = await this.store.placed(tx, [b64u.decode(hash)]);
-        const checkpoint = leaf && (await this.store.firstCovering(tx, leaf.index));
+        const first = leaf && (await this.store.firstCovering(tx, leaf.index));
+        const checkpoint = first && (await this.fromHereOn(tx, first, terms));
         return leaf && checkpoint ? { leaf, checkpoint } : null;
       },
       { readOnly: true },
@@ -110,6 +115,44 @@ export class ReadLog {
   async consistencyOf(size: number, tree: { size: number }): Promise<string[]> {
     const proof = await consistencyProofFromTiles(size, tree.size, this.reader());
     return proof.map(b64u.encode);
+  }
+
+  /** This checkpoint, or the first after it, with the quorum that the terms ask for; null while there is none. */
+  async cosignedFrom(first: StoredCheckpoint, terms: WitnessTerms): Promise<StoredCheckpoint | null> {
+    return await this.unitOfWork.run((tx) => this.fromHereOn(tx, first, terms), { readOnly: true });
+  }
+
+  private fromHereOn(
+    tx: Tx,
+    first: StoredCheckpoint,
+    terms: WitnessTerms | undefined,
+  ): Promise<StoredCheckpoint | null> {
+    if (!terms || terms.q === 0) return Promise.resolve(first);
+    return this.cosignatures.firstFrom(tx, first.n, terms);
+  }
+
+  /** The newest checkpoint with the quorum; of q = 0 the newest of all. */
+  async newest(terms: WitnessTerms): Promise<StoredCheckpoint | null> {
+    if (terms.q === 0) return this.latest();
+    return await this.unitOfWork.run((tx) => this.cosignatures.newest(tx, terms), { readOnly: true });
+  }
+
+  /**
+   * The newest checkpoint with the quorum, once it has more than `above` leaves.
+   * @throws StorageUnavailableError when the witnesses take longer than a few rounds
+   */
+  async awaitNewest(terms: WitnessTerms, above: number): Promise<StoredCheckpoint> {
+    const until = performance.now() + WITNESS_PATIENCE_MS;
+    for (;;) {
+      const found = await this.newest(terms);
+      if (found && found.size > above) return found;
+      if (performance.now() > until)
+        throw new StorageUnavailableError(
+          'database',
+          'the witnesses have not cosigned the newest records yet',
+        );
+      await sleep(POLL_MS);
+    }
   }
 
   async latest(): Promise<StoredCheckpoint | null> {

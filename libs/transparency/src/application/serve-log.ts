@@ -1,6 +1,6 @@
 import { BlobNotFoundError } from '#storage';
 import { parseTilePath, TILE_WIDTH } from '#trust';
-import type { LogReceipt } from '#trust';
+import type { LogReceipt, WitnessTerms } from '#trust';
 import type { TileStore } from '../infrastructure/tile-store.ts';
 import type { ReadLog } from './read-log.ts';
 
@@ -9,10 +9,16 @@ export class ServeLog {
   constructor(
     private readonly read: ReadLog,
     private readonly tiles: TileStore,
+    private readonly terms: WitnessTerms,
   ) {}
 
   async checkpoint(): Promise<string | null> {
     return (await this.read.latest())?.text ?? null;
+  }
+
+  /** The newest checkpoint that q of the platform's witnesses cosigned, with what they signed; null where there is none. */
+  async cosigned(q: number): Promise<string | null> {
+    return (await this.read.newest({ ...this.terms, q }))?.text ?? null;
   }
 
   /** `path` as in C2SP tlog-tiles, from a client: null for anything that is no tile of the signed tree. */

@@ -1,7 +1,18 @@
+import { b64u, parseWitnessKey } from '#trust';
+import type { WitnessTerms } from '#trust';
+
 /** A PKCS#12 file with a key, its certificate and its issuers up to the root, and the file that holds its password. */
 export interface P12Setting {
   readonly file: string;
   readonly passwordFile: string;
+}
+
+/** A witness of the log, which another body runs (apps/witness). */
+export interface WitnessSetting {
+  /** Its verifier key (C2SP tlog-cosignature). */
+  readonly vkey: string;
+  /** The prefix before `/add-checkpoint`, without a slash at its end. */
+  readonly url: string;
 }
 
 /** What the operator decides about log and keys; provided by apps/platform. */
@@ -20,4 +31,20 @@ export abstract class TransparencySettings {
   abstract readonly receipt: P12Setting | null;
   abstract readonly platform: P12Setting | null;
   abstract readonly timestamp: P12Setting | null;
+  /** Who is asked to cosign every checkpoint. */
+  abstract readonly witnesses: readonly WitnessSetting[];
+  /** How many of them every new tender declares that it needs. */
+  abstract readonly quorum: number;
 }
+
+/** What the settings come to in a LOTKEY. */
+export const witnessTermsOf = ({
+  witnesses,
+  quorum,
+}: Pick<TransparencySettings, 'witnesses' | 'quorum'>): WitnessTerms => ({
+  q: quorum,
+  witnesses: witnesses.map(({ vkey }) => {
+    const { name, publicKey } = parseWitnessKey(vkey);
+    return { name, key: b64u.encode(publicKey) };
+  }),
+});

@@ -1,6 +1,6 @@
 import type { Instant } from '#kernel';
 import type { Tx } from '#persistence';
-import type { DevelopmentCa, LogReceipt, OutsideTime, Signed } from '#trust';
+import type { DevelopmentCa, LogReceipt, OutsideTime, Signed, WitnessTerms } from '#trust';
 import type { CertificateSource, EvidenceSource } from './evidence-source.ts';
 import type { IntakeSource } from './intake-source.ts';
 
@@ -20,7 +20,7 @@ export interface TrustFile {
   readonly origin: string;
   /** The log's verifier key in C2SP form: `name+keyid+base64`. */
   readonly log: string;
-  /** Verifier keys of the witnesses, and how many must have signed; none yet. */
+  /** Verifier keys of the witnesses, and how many must have signed at least. */
   readonly witnesses: readonly string[];
   readonly q: number;
   /** The log appends dummy leaves; absent where it does not. */
@@ -68,7 +68,7 @@ export abstract class Transparency {
    * The proof that the hash is in the log: always the same one, against the first checkpoint that covers the leaf.
    * Null while it waits for its tick (about LOG_TICK_MS, longer where more waits than LOG_BATCH) or was never appended.
    */
-  abstract logReceipt(hash: string): Promise<LogReceipt | null>;
+  abstract logReceipt(hash: string, terms?: WitnessTerms): Promise<LogReceipt | null>;
 
   /** Resolves as soon as {@link logReceipt} has an answer, or with null after `timeoutMs`. Call it outside transactions. */
   abstract waitForLog(hash: string, timeoutMs: number): Promise<LogReceipt | null>;
@@ -81,8 +81,17 @@ export abstract class Transparency {
    * none. The next tick signs one, nothing does before: a caller comes again. The answer for the same question never
    * changes.
    */
-  abstract checkpointAtOrAfter(at: Instant, hashes: readonly string[]): Promise<SignedCheckpoint | null>;
+  abstract checkpointAtOrAfter(
+    at: Instant,
+    hashes: readonly string[],
+    terms?: WitnessTerms,
+  ): Promise<SignedCheckpoint | null>;
   abstract latestCheckpoint(): Promise<SignedCheckpoint>;
+
+  /** What a tender that is published now declares about witnesses. */
+  witnessTerms(): WitnessTerms {
+    return { q: 0, witnesses: [] };
+  }
 
   /** Signs as the platform: ECDSA P-256 over `signatureInput(type, record)`. */
   abstract signAs<T extends object>(signer: PlatformSigner, type: string, record: T): Promise<Signed<T>>;

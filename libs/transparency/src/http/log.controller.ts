@@ -33,6 +33,17 @@ export class LogController {
     this.send(response, 'text/plain; charset=utf-8', 'no-cache', text);
   }
 
+  @Get('log/cosigned/:q')
+  @Public()
+  @ApiOperation({
+    summary: 'The newest checkpoint with the cosignatures of at least q witnesses (C2SP tlog-cosignature)',
+  })
+  async cosigned(@Param('q') q: string, @Res() response: Response): Promise<void> {
+    const text = /^([0-9]|1[0-5])$/.test(q) ? await this.log.cosigned(Number(q)) : null;
+    if (text === null) throw refusal('TRANSPARENCY.NOT_COSIGNED');
+    this.send(response, 'text/plain; charset=utf-8', 'no-cache', text);
+  }
+
   @Get('log/vkey')
   @Public()
   @ApiOperation({ summary: "The log's verifier key (C2SP signed-note); clients pin their own copy" })

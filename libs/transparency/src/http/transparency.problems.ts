@@ -24,5 +24,10 @@ defineProblems<TransparencyCode>({
     en: 'A hash is 43 characters of base64url without padding',
   },
   'TRANSPARENCY.TILE_UNKNOWN': { status: 404, zh: '日志中没有该分片', en: 'The log has no such tile' },
+  'TRANSPARENCY.NOT_COSIGNED': {
+    status: 404,
+    zh: '尚无经足够见证方联署的检查点',
+    en: 'No checkpoint was cosigned by so many witnesses yet',
+  },
   'TRANSPARENCY.LOG_EMPTY': { status: 404, zh: '日志尚无检查点', en: 'The log has no checkpoint yet' },
 });

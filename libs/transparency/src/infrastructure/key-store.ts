@@ -12,9 +12,10 @@ import {
   softwareSigner,
   TrustError,
 } from '#trust';
-import type { Certificate, DevelopmentCa, Signer } from '#trust';
+import type { Certificate, DevelopmentCa, Signer, WitnessTerms } from '#trust';
 import { loadSigner } from '#trust/key-file';
 import type { LogIdentity } from '../application/sequence-log.ts';
+import { witnessTermsOf } from '../application/transparency-settings.ts';
 import type { P12Setting, TransparencySettings } from '../application/transparency-settings.ts';
 import { KeyFileError, KeyFolder } from './key-folder.ts';
 
@@ -45,6 +46,8 @@ export interface KeyStore {
   /** What the seeds of dummy leaves follow from, 32 bytes. */
   readonly seedKey: Uint8Array;
   readonly folder: KeyFolder;
+  /** The keys of others: whose cosignatures every new tender asks for. */
+  readonly witnessing: WitnessTerms;
   /** Null where every certificate was configured. */
   readonly developmentCa: DevelopmentCa | null;
 }
@@ -87,7 +90,15 @@ export async function openKeyStore(
   const { receipt, platform, timestamp } = signers;
   if (faults.length > 0 || !log || !uploadKey || !seedKey || !receipt || !platform || !timestamp)
     throw new KeyStoreError(faults);
-  return { log, uploadKey, seedKey, folder, developmentCa, signers: { receipt, platform, timestamp } };
+  return {
+    log,
+    uploadKey,
+    seedKey,
+    folder,
+    witnessing: witnessTermsOf(wanted),
+    developmentCa,
+    signers: { receipt, platform, timestamp },
+  };
 }
 
 /** In production nothing is made up: each key is one that the operator chose and keeps a copy of. */
