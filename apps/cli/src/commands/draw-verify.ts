@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { drawPurpose, hash32, uuid, verifyDraw } from '#trust';
+import { creditCode, drawPurpose, hash32, uuid, verifyDraw } from '#trust';
 import type { DrawReport } from '#trust';
 import { listOption } from '../command.ts';
 import type { CommandSpec } from '../command.ts';
@@ -21,6 +21,7 @@ export const drawVerify: CommandSpec = {
     subject: uuid,
     purpose: drawPurpose,
     sequence: z.number(),
+    regulator: creditCode,
     plan: hash32.nullable(),
     checks: z.array(
       z.strictObject({

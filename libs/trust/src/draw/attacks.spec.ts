@@ -292,6 +292,17 @@ describe('a second try', () => {
     expect(() => take(after('abandoned', drawn.checked.hash), [], [opened])).toThrow(refusal('DRAW.SECOND'));
   });
 
+  it('of which seats were taken beforehand is not signed beside the first', () => {
+    const other = { ...TERMS, createdAt: '2026-03-02T09:00:00.001Z' };
+    const take = (terms: DrawTerms, held: DrawSeat[]) =>
+      takeDrawSeat(terms, own('tenderee'), held, new Set(), systemRandom).seat;
+    const one = take(TERMS, []);
+    const two = take(other, [one]);
+    const signed = { ...one, plan: drawn.checked.hash };
+    expect(take(TERMS, [signed, two])).toEqual(signed);
+    expect(() => take(other, [signed, two])).toThrow(refusal('DRAW.SECOND'));
+  });
+
   it('gets the same seat for the same terms, and never the old key for others', () => {
     const first = takeDrawSeat(TERMS, own('notary'), [], new Set(), systemRandom).seat;
     expect(takeDrawSeat(TERMS, own('notary'), [first], new Set(), systemRandom).seat).toEqual(first);
@@ -342,9 +353,12 @@ describe('a second try', () => {
     const report = verifyDraw(canonical(used.file), ceremony.trust);
     expect(report).toMatchObject({ verdict: 'holds', exhausted: true });
     expect(state({ earlier: [report] })).toEqual(['holds', 'holds']);
-    expect(state({ earlier: [{ ...report, subject: '7f1c1f36-53a4-4f5b-9d39-0d6f1f2c9a10' }] })[0]).toBe(
-      'fails',
-    );
+    const strangers = [
+      { subject: '7f1c1f36-53a4-4f5b-9d39-0d6f1f2c9a10' },
+      { regulator: ORG.notary },
+      { sequence: 2 },
+    ];
+    for (const change of strangers) expect(state({ earlier: [{ ...report, ...change }] })[0]).toBe('fails');
   }, 60_000);
 });
 
@@ -426,6 +440,7 @@ describe('a plan', () => {
       'DRAW.POLICY',
     ],
     ['an organisation that opens alone', seatsOf([ORG.notary, ORG.notary]), 'DRAW.POLICY'],
+    ['an organiser that supervises itself', { organiser: TERMS.regulator }, 'DRAW.POLICY'],
     ['the centre on two seats', seatsOf([ORG.centre]), 'DRAW.POLICY'],
   ])('with %s is refused', (_, change, code) => {
     expect(withTerms(change)).toThrow(refusal(code));

@@ -52,7 +52,9 @@ function checkWitnesses({ q, log, witnesses }: Extract<DrawTerms['source'], { ki
   must(named && q <= witnesses.length, 'DRAW.PLAN', { reason: 'witnesses', q });
 }
 
-function checkPolicy({ policy, k, regulator }: DrawTerms): void {
+function checkPolicy({ policy, k, organiser, regulator }: DrawTerms): void {
+  const two = organiser.creditCode !== regulator.creditCode;
+  must(two, 'DRAW.POLICY', { reason: 'who organises is supervised by another' });
   for (const { org } of policy.seats) {
     const held = policy.seats.filter((seat) => seat.org === org);
     const limit = held.some(({ role }) => role === 'centre') ? 1 : k - 1;

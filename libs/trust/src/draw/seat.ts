@@ -54,10 +54,13 @@ export function takeDrawSeat(
   must(place !== undefined, 'DRAW.SEAT', { org: own.org });
   const hash = termsHash(terms);
   const same = held.find((seat) => seat.terms === hash);
-  if (same) return { seat: same, givenUp: null };
-  const last = held.filter(({ plan }) => plan !== null).sort((a, b) => b.sequence - a.sequence)[0];
+  if (same?.plan != null) return { seat: same, givenUp: null };
+  // Also where the seat was taken before: who sits for two plans signs one of them.
+  const signed = held.filter(({ plan }) => plan !== null);
+  const last = signed.sort((one, other) => other.sequence - one.sequence)[0];
   if (last) checkSuccessor(terms, last, exhausted);
   const givenUp = last && terms.previous?.reason === 'abandoned' ? { ...last, x: null } : null;
+  if (same) return { seat: same, givenUp };
   const { subject, purpose, sequence } = terms;
   const fresh = { x: encodeScalar(newKeyPair(random).secret), plan: null, ready: null };
   const seat = {

@@ -49,6 +49,8 @@ export interface DrawReport {
   readonly subject: string;
   readonly purpose: string;
   readonly sequence: number;
+  /** Credit code: whether it is the one that supervises, the reader knows, or a lot's notice. */
+  readonly regulator: string;
   /** H("draw-plan", DRAW-PLAN); null where the plan does not hold. */
   readonly plan: string | null;
   readonly checks: readonly DrawCheck[];
@@ -130,6 +132,7 @@ export function verifyDraw(file: DrawFile, trust: DrawTrust, context: DrawContex
       return { ...certificates, checked: planStep(file, certificates.at, context.taken) };
     },
     ({ checked: { plan } }) => [
+      `organised by ${plan.organiser.name}, supervised by ${plan.regulator.name}`,
       `${plan.k} of ${plan.n} seats open`,
       ...(trust.crls ? [] : ['no revocation lists were given']),
     ],
@@ -137,13 +140,14 @@ export function verifyDraw(file: DrawFile, trust: DrawTrust, context: DrawContex
   const replayed = replay(checks, file, begun);
   checkFirst(checks, terms, context.earlier ?? []);
   const open = checks.list.some(({ state }) => state === 'pending' || state === 'restricted');
-  const { subject, purpose, sequence } = terms;
+  const { subject, purpose, sequence, regulator } = terms;
   return {
     type: 'draw-verification',
     verdict: checks.fail ? 'fails' : open ? 'unfinished' : 'holds',
     subject,
     purpose,
     sequence,
+    regulator: regulator.creditCode,
     plan: begun?.checked.hash ?? null,
     checks: checks.list,
     strata: checks.fail ? [] : membersOf(replayed),
@@ -255,7 +259,10 @@ function checkFirst(checks: Checks, terms: DrawTerms, earlier: readonly DrawRepo
     'V18.9',
     before,
     () => {
-      const same = before.subject === terms.subject && before.purpose === terms.purpose;
+      const same =
+        before.subject === terms.subject &&
+        before.purpose === terms.purpose &&
+        before.regulator === terms.regulator.creditCode;
       const follows = same && before.sequence === sequence - 1 && before.verdict !== 'fails';
       const unopened = before.checks.some(({ id, state }) => id === 'V18.5' && state === 'pending');
       const allowed = previous.reason === 'exhausted' ? before.exhausted : unopened;

@@ -1,11 +1,15 @@
-/** V18: every draw of the lot is replayed, none shares a key with the bids, and no name was drawn for twice. */
+/**
+ * V18: every draw of the lot is replayed, its seats are those of the parties that the notice names, none shares a key with
+ * the bids, and no name was drawn for twice.
+ */
 import { drawRecords } from '../draw/draw-file.ts';
 import type { DrawFile } from '../draw/draw-file.ts';
 import { verifyDraw } from '../draw/verify-draw.ts';
 import type { DrawReport } from '../draw/verify-draw.ts';
+import { checkSeatsOfNotice } from '../threshold/index.ts';
 import type { Verification } from './context.ts';
 
-export function checkDraws(v: Verification): void {
+export async function checkDraws(v: Verification): Promise<void> {
   const draws = [...v.evidence.records.draw].sort(([a], [b]) => Number(a) - Number(b));
   if (draws.length === 0) return v.findings.set('V18', 'absent', 'no draw took place in this lot');
   const taken = new Set(v.lotKey ? [v.lotKey.room, ...v.lotKey.trustees.map(({ y }) => y)] : []);
@@ -22,6 +26,10 @@ export function checkDraws(v: Verification): void {
         v.findings.fail('V18', code, `${path}#${id}`, blame, facts);
     if (report.verdict === 'unfinished') v.findings.set('V18', 'pending', `${path} is not finished`);
     else v.findings.note('V18', `${path}: ${purpose}, ${String(sequence)}`);
+    const notice = v.notices[0]?.record;
+    await v.run('V18', path, 'organiser', () => {
+      if (notice) checkSeatsOfNotice(file.plan.record, notice);
+    });
     checkOrder(v, path, file);
     earlier.push(report);
   }

@@ -1,12 +1,12 @@
 /** Draws inside a lot's bundle: V18 there, their places in the log, and the keys that they may not share with bids. */
 import { findingsOf, readVector, recordOf } from '../../../../test/support/evidence-forger.ts';
 import type { BundleEditor } from '../../../../test/support/story/bundle-editor.ts';
-import { Ceremony, TERMS } from '../draw/ceremony.fixture.ts';
+import { Ceremony, ORG, TERMS } from '../draw/ceremony.fixture.ts';
 import type { Drawn } from '../draw/ceremony.fixture.ts';
 import { canonicalBytes } from '../encoding/index.ts';
 import { drawRecords } from '../draw/draw-file.ts';
 import type { DrawFile } from '../draw/draw-file.ts';
-import type { LotKey } from '../records/index.ts';
+import type { LotKey, Notice } from '../records/index.ts';
 import type { LogProofs } from './bundle.ts';
 import { checkDraws } from './check-draws.ts';
 import { checkLog } from './check-log.ts';
@@ -24,8 +24,20 @@ const trust = () => ({ ...vector.trust, ca: [...vector.trust.ca, ...ceremony.tru
 const withDraws = (...files: DrawFile[]): BundleEditor =>
   files.reduce(
     (bundle, file, at) => bundle.set(`draws/${String(at + 1)}.json`, canonicalBytes(file)),
-    vector.bundle.copy(),
+    noticed(vector.bundle.copy()),
   );
+
+/** The parties of the ceremony are those of the notice. */
+const noticed = (bundle: BundleEditor): BundleEditor =>
+  bundle.edit<{ record: Notice }>('notices/1.json', (signed) => {
+    const { tenderee, agency, regulator } = signed.record;
+    const parties = {
+      tenderee: { ...tenderee, creditCode: ORG.tenderee },
+      agency: { ...agency, creditCode: ORG.agency },
+      regulator: { ...regulator, creditCode: ORG.regulator },
+    };
+    return { ...signed, record: { ...signed.record, ...parties } };
+  });
 const found = (bundle: BundleEditor) => findingsOf(bundle, trust(), checkDraws);
 
 it('a bundle without draws has nothing to replay, and one with a draw holds', async () => {
@@ -46,6 +58,14 @@ it('a draw of another lot, a false one, and a second one of the same name are na
   const [first, ...others] = drawn.file.names;
   const names = first ? [{ ...first, name: '另一人' }, ...others] : [];
   expect((await found(withDraws({ ...drawn.file, names }))).lines).toHaveLength(1);
+});
+
+it('a draw whose regulator is not the notice’s, or whose quorum nobody knows, is named', async () => {
+  const bundle = withDraws(drawn.file);
+  const own = vector.bundle.copy().bytes('notices/1.json');
+  expect((await found(bundle.set('notices/1.json', own))).lines).toEqual([
+    'V18 LOTKEY.POLICY draws/1.json organiser',
+  ]);
 });
 
 it('a trustee key of the lot, or its room, in a draw is named', async () => {
