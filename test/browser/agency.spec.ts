@@ -1,8 +1,6 @@
 /** An agency's whole way in the browser: from registration to publication, and from opened bids to the award. */
-import { readFile } from 'node:fs/promises';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import type { Instant, LotId } from '#kernel';
-import { loadSigner } from '#trust/key-file';
 import {
   axeViolations,
   confirmFinal,
@@ -12,12 +10,11 @@ import {
   openReader,
   overflows,
 } from '../support/browser.ts';
-import { become, createDemo } from '../support/demo-in-browser.ts';
+import { become, createDemo, peopleOf } from '../support/demo-in-browser.ts';
 import type { SeededDemo } from '../support/demo-in-browser.ts';
 import { sealBid, submitBid } from '../support/story/bidding.ts';
-import { Caller } from '../support/story/caller.ts';
 import { runOpening, signOpeningRecord } from '../support/story/opening.ts';
-import type { People, SeatRole } from '../support/story/roster.ts';
+import type { People } from '../support/story/roster.ts';
 import { bidOf } from '../support/story/story.ts';
 import { makeLotKey, publishTender } from '../support/story/tender.ts';
 
@@ -40,29 +37,11 @@ describeInBrowser('the agency', (executable) => {
   const url = (path: string): string => demo.app.url + path;
   const heading = (name: string) => page.getByRole('heading', { name, exact: true }).waitFor();
 
-  async function callerOf(name: string): Promise<Caller> {
-    const { p12, password } = demo.identity(name);
-    const signer = await loadSigner(await readFile(p12), password);
-    if (!signer.ok) throw new Error(signer.error.code);
-    return new Caller({ url: demo.app.url, patienceMs: 5000 }, name, signer.value).signIn();
-  }
-
   beforeAll(async () => {
     demo = await createDemo();
-    const names = {
-      tenderee: 'tenderee',
-      agency: 'agency',
-      regulator: 'regulator',
-      operator: 'centre',
-      notary: 'notary',
-    };
-    const seats = await Promise.all(
-      Object.entries(names).map(async ([role, name]) => [role, await callerOf(name)] as const),
-    );
-    const bidders = await Promise.all([1, 2, 3].map((n) => callerOf(`bidder-${n}`)));
-    people = { seats: Object.fromEntries(seats) as Record<SeatRole, Caller>, bidders };
+    people = await peopleOf(demo);
     const lot = await makeLotKey(people, await publishTender(people, { biddingMs: 20_000, waits: 100 }));
-    for (const [at, bidder] of bidders.entries())
+    for (const [at, bidder] of people.bidders.entries())
       await submitBid(
         bidder,
         lot,

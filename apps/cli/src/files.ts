@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { open, readFile, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { parseCrlPem, readTrustFile } from '#trust';
-import type { CertificateRevocationList, ClientTrust, Signer } from '#trust';
+import { parseCrlPem, parseRecord, readTrustFile, receiptFile } from '#trust';
+import type { CertificateRevocationList, ClientTrust, ReceiptFile, Signer } from '#trust';
 import { loadSigner } from '#trust/key-file';
 import { mustOption, textOption } from './command.ts';
 import type { OptionSpec, Options } from './command.ts';
@@ -51,6 +51,12 @@ export async function readText(path: string): Promise<string> {
     throw cannotTell('CLI.FILE_UNREADABLE', { path });
   }
 }
+
+const MAX_RECEIPT_BYTES = 256 * 1024;
+
+/** @throws CommandFailure CLI.FILE_*, TrustError where the file is no receipt */
+export const readReceipt = async (path: string): Promise<ReceiptFile> =>
+  parseRecord(receiptFile, await readBytes(path, MAX_RECEIPT_BYTES), MAX_RECEIPT_BYTES);
 
 export async function readBytes(path: string, max: number): Promise<Uint8Array> {
   const size = (await stat(path).catch(() => null))?.size;

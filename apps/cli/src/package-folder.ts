@@ -6,7 +6,7 @@ import { TrustError, b64u, canonicalBytes, equalBytes } from '#trust';
 import type { EnvelopeName } from '#trust';
 import { readSecrets, rootOfFile, sealedFileOf, seedOf, unlockPackage } from '#trust/node';
 import type { PackageFolder } from '#trust/node';
-import { readText, replaceFile } from './files.ts';
+import { readReceipt, readText, replaceFile } from './files.ts';
 
 export const receiptPathOf = (folder: string): string => join(folder, 'receipt.json');
 export const certificatesPathOf = (folder: string): string => join(folder, 'certificates.pem');
@@ -27,6 +27,7 @@ export const packageIn = (bid: PackageFolder): BidPackage => {
   return {
     bid,
     read: (e, from, length) => readSealed(folder, e, from, length),
+    receipt: () => readReceipt(receiptPathOf(folder)).catch(() => null),
     keepReceipt: (receipt) => replaceFile(receiptPathOf(folder), canonicalBytes(receipt)),
     keepRefusal: (document) => replaceFile(join(folder, 'refusal.json'), JSON.stringify(document ?? null)),
     keepMoveReceipt: (receipt) => replaceFile(join(folder, 'move-receipt.json'), canonicalBytes(receipt)),

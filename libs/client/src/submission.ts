@@ -21,6 +21,8 @@ import { jitter, pause } from './pause.ts';
 import { PlatformRefusal } from './platform/http.ts';
 import type { Platform } from './platform/platform.ts';
 
+type Arrival = ReceiptFile['arrival']['record'];
+
 export const PART_BYTES = 8 * 1024 * 1024;
 const PARALLEL = 4;
 const ROUNDS = 20;
@@ -43,6 +45,8 @@ export interface BidPackage {
    * @throws TrustError SEAL.TRUNCATED where they are not there
    */
   read(e: EnvelopeName, from: number, length: number): Promise<Uint8Array>;
+  /** What was kept last; null where nothing was, or it can no longer be read. */
+  receipt(): Promise<ReceiptFile | null>;
   /** Everything that is kept MUST be durable when the call returns: it is what the bidder proves its bid with. */
   keepReceipt(receipt: ReceiptFile): Promise<void>;
   /** The problem document of a refused COMMIT: a late bid's carries a signed receipt too. */
@@ -87,11 +91,8 @@ export interface Submission {
 export async function submitBid(found: BidPackage, with_: Submission): Promise<ReceiptFile> {
   const { platform, progress, signal } = with_;
   const { c } = found.bid;
-  const { arrival, token, uploadToken } = await sendCommit(found, with_);
-  await keepReceipt(found, { arrival, token, log: null, stored: null }, with_);
-  const { arrivedAt, inTime } = arrival.record;
-  if (!inTime) throw new ClientFailure('CLIENT.LATE', { arrivedAt });
-  progress({ step: 'arrived', arrivedAt });
+  const { arrival, uploadToken } = await commitTo(found, with_);
+  progress({ step: 'arrived', arrivedAt: arrival.arrivedAt });
   for (let round = 0; ; round += 1) {
     const view = await platform.bid(c, uploadToken);
     if (view.receipt.stored) break;
@@ -102,7 +103,30 @@ export async function submitBid(found: BidPackage, with_: Submission): Promise<R
     if (view.missing.length === 0) await pause(200 + jitter(300), signal);
   }
   progress({ step: 'stored' });
-  return awaitLog(found, uploadToken, hashText('receipt-arrival', arrival.record), with_);
+  return awaitLog(found, uploadToken, arrival, with_);
+}
+
+/**
+ * Asks for the receipts of a bid again and sends nothing of it: after the deadline, where the last answer may have been
+ * lost on the way. Null: it was not whole in time.
+ * @throws ClientFailure CLIENT.LATE; TrustError where a receipt does not hold
+ */
+export async function askReceipts(found: BidPackage, with_: Submission): Promise<ReceiptFile | null> {
+  const { arrival, uploadToken } = await commitTo(found, with_);
+  const { receipt } = await with_.platform.bid(found.bid.c, uploadToken);
+  return receipt.stored ? awaitLog(found, uploadToken, arrival, with_) : null;
+}
+
+/** The same COMMIT again has the same answer, also after the deadline. */
+async function commitTo(
+  found: BidPackage,
+  with_: Submission,
+): Promise<{ arrival: Arrival; uploadToken: string }> {
+  const { arrival, token, uploadToken } = await sendCommit(found, with_);
+  await keepReceipt(found, { arrival, token, log: null, stored: null }, with_);
+  const { arrivedAt, inTime } = arrival.record;
+  if (!inTime) throw new ClientFailure('CLIENT.LATE', { arrivedAt });
+  return { arrival: arrival.record, uploadToken };
 }
 
 async function sendCommit(found: BidPackage, { platform }: Submission) {
@@ -115,6 +139,7 @@ async function sendCommit(found: BidPackage, { platform }: Submission) {
   }
 }
 
+/** One that was kept before is never exchanged for one that proves less. */
 async function keepReceipt(
   found: BidPackage,
   receipt: ReceiptFile,
@@ -123,7 +148,15 @@ async function keepReceipt(
   const { subject } = checkReceipt(receipt, trust, certificates.lookup, found.bid.lotKey);
   if (subject !== found.bid.c)
     throw new TrustError('SEAL.RECEIPT', { reason: 'for another bid' }, 'platform');
+  const kept = await found.receipt();
+  if (kept) checkSameArrival(receipt.arrival.record, kept.arrival.record);
+  if ((kept?.log && !receipt.log) || (kept?.stored && !receipt.stored)) return;
   await found.keepReceipt(receipt);
+}
+
+function checkSameArrival(told: Arrival, first: Arrival): void {
+  if (hashText('receipt-arrival', told) !== hashText('receipt-arrival', first))
+    throw new TrustError('SEAL.RECEIPT', { reason: 'another arrival than at first' }, 'platform');
 }
 
 async function sendParts(
@@ -157,13 +190,12 @@ function readPart(found: BidPackage, { e, n }: { e: EnvelopeName; n: number }): 
 async function awaitLog(
   found: BidPackage,
   uploadToken: string,
-  arrival: string,
+  arrival: Arrival,
   with_: Submission,
 ): Promise<ReceiptFile> {
   for (let poll = 1; ; poll += 1) {
     const { receipt } = await with_.platform.bid(found.bid.c, uploadToken);
-    if (hashText('receipt-arrival', receipt.arrival.record) !== arrival)
-      throw new TrustError('SEAL.RECEIPT', { reason: 'another arrival than at first' }, 'platform');
+    checkSameArrival(receipt.arrival.record, arrival);
     if (!receipt.stored) throw new TrustError('SEAL.RECEIPT', { reason: 'stored no longer' }, 'platform');
     await keepReceipt(found, receipt, with_);
     if (receipt.log || poll >= LOG_POLLS) return receipt;

@@ -7,7 +7,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 };
 
 /** The file store writes objects made of parts as manifests; S3 has no files, and no disk of ours to be damaged. */
-const FILE_ONLY = /^storage\.(manifest|part|upload|retention)\.|^opening\.restored\./;
+const FILE_ONLY = /^storage\.(manifest|object|part|upload|retention)\.|^opening\.restored\./;
 const S3_ONLY = /^storage\.s3\./;
 
 /** Which fault points a story on this store can pass. */

@@ -9,14 +9,13 @@ import {
   instantText,
   parsePem,
   parseRecord,
-  receiptFile,
   toPem,
   TrustedCertificates,
 } from '#trust';
 import { textOption } from '../command.ts';
 import type { CommandSpec } from '../command.ts';
 import { CommandFailure, cannotTell } from '../failure.ts';
-import { TRUST, readBytes, readText, readTrust } from '../files.ts';
+import { TRUST, readBytes, readReceipt, readText, readTrust } from '../files.ts';
 
 export const receiptVerify: CommandSpec = {
   name: 'receipt verify',
@@ -43,7 +42,7 @@ export const receiptVerify: CommandSpec = {
   async run({ args, options }) {
     const path = args[0] ?? '';
     const trust = await readTrust(options);
-    const file = parseRecord(receiptFile, await readBytes(path, 256 * 1024), 256 * 1024);
+    const file = await readReceipt(path);
     const pem = await readText(
       textOption(options, 'certificates') ?? join(dirname(path), 'certificates.pem'),
     );

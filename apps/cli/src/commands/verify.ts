@@ -1,12 +1,9 @@
 import { z } from 'zod';
-import { parseRecord, receiptFile } from '#trust';
 import { rankByLowestEvaluatedPrice } from '#scoring';
 import { readViewFile, verifyBundleFile } from '#trust/node';
 import { listOption } from '../command.ts';
 import type { CommandSpec } from '../command.ts';
-import { TRUST, readBytes, readTrust } from '../files.ts';
-
-const MAX_RECEIPT_BYTES = 256 * 1024;
+import { TRUST, readReceipt, readTrust } from '../files.ts';
 
 /** Imports #trust, #trust/node, #scoring and #kernel alone: the auditor never runs the platform's code. */
 export const verify: CommandSpec = {
@@ -50,11 +47,7 @@ export const verify: CommandSpec = {
   }),
   async run({ args, options }) {
     const trust = await readTrust(options);
-    const receipts = await Promise.all(
-      listOption(options, 'receipt').map(async (path) =>
-        parseRecord(receiptFile, await readBytes(path, MAX_RECEIPT_BYTES), MAX_RECEIPT_BYTES),
-      ),
-    );
+    const receipts = await Promise.all(listOption(options, 'receipt').map(readReceipt));
     const views = await Promise.all(listOption(options, 'against').map((path) => readViewFile(path)));
     const report = await verifyBundleFile(args[0] ?? '', trust, rankByLowestEvaluatedPrice, receipts, views);
     const lines = report.checks.flatMap(({ id, title, state, problems, notes }) => [

@@ -78,6 +78,7 @@ const makerIn = (memory: Map<EnvelopeName, Uint8Array[]>): PackageMaker => ({
 const packageOf = (sealed: BidPackage['bid'], memory: Map<EnvelopeName, Uint8Array[]>): BidPackage => ({
   bid: sealed,
   read: (e, from, length) => Promise.resolve(concat(...(memory.get(e) ?? [])).slice(from, from + length)),
+  receipt: () => Promise.resolve(null),
   keepReceipt: () => Promise.resolve(),
   keepRefusal: () => Promise.resolve(),
   keepMoveReceipt: () => Promise.resolve(),

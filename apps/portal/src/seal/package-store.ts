@@ -205,6 +205,7 @@ export async function bidPackageOf(place: PackagePlace): Promise<BidPackage> {
       if (bytes.length !== length) throw new TrustError('SEAL.TRUNCATED', { e });
       return bytes;
     },
+    receipt: () => jsonOf<ReceiptFile>(folder, 'receipt.json').catch(() => null),
     keepReceipt: (receipt) => keep('receipt.json', canonicalBytes(receipt)),
     keepRefusal: (document) => keep('refusal.json', JSON.stringify(document ?? null)),
     keepMoveReceipt: (receipt) => keep('move-receipt.json', canonicalBytes(receipt)),

@@ -9,9 +9,12 @@ import type { StoredPackage } from './package-store.ts';
 
 const load = () => Promise.all([import('#client'), import('#trust')]);
 
+/** Few tries: who waits before a page is told soon that there is no connection, and the page asks again by itself. */
+const TRIES = 3;
+
 async function platformOf() {
   const [{ Platform }] = await load();
-  const platform = new Platform(window.location.origin);
+  const platform = new Platform(window.location.origin, TRIES);
   const session = currentSession();
   if (session) platform.http.authorize(session.token);
   return platform;
@@ -65,6 +68,16 @@ export async function submitStored(
   if (stored.state !== 'submitted') forgetBidDraft(stored.place.organisation, stored.note.lot);
   if (replaced && replaced.state !== 'replaced') await moveStored(replaced, stored, roots);
   return receipt;
+}
+
+/**
+ * Whether the bid was whole at the deadline after all: the platform's last answer may have been lost. Its receipts are kept.
+ * @throws ClientFailure, TrustError
+ */
+export async function settleStored({ place, note }: StoredPackage, roots: string): Promise<boolean> {
+  const [{ askReceipts }] = await load();
+  const { submission } = await submissionFor(note.lot, roots, () => undefined);
+  return (await askReceipts(await bidPackageOf(place), submission)) !== null;
 }
 
 /**

@@ -10,14 +10,17 @@ const RETRY_MS = 4_000;
 
 export type Upload =
   | { readonly phase: 'idle' }
-  | { readonly phase: 'running'; readonly arrivedAt: string | null; readonly pace: Pace | null }
-  | { readonly phase: 'finishing'; readonly arrivedAt: string | null }
-  | { readonly phase: 'waiting'; readonly arrivedAt: string | null }
+  | { readonly phase: 'running'; readonly pace: Pace | null }
+  | { readonly phase: 'finishing' }
+  | { readonly phase: 'waiting' }
   | { readonly phase: 'failed'; readonly error: unknown };
 
-/** A ClientFailure that found nothing out: asking again may help. */
-const isUndecided = (error: unknown): boolean =>
-  error instanceof Error && 'undecided' in error && error.undecided === true;
+/** A ClientFailure that found nothing out, or a platform that is busy or away: asking again may help. */
+function isPassing(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if ('undecided' in error && error.undecided === true) return true;
+  return 'status' in error && (error.status === 429 || Number(error.status) >= 500);
+}
 
 /**
  * Sends a package, and goes on by itself after a lost connection: the platform is asked for what is missing each time.
@@ -34,26 +37,24 @@ export function useUpload(changed: () => void) {
       const controller = new AbortController();
       abort.current = controller;
       const { signal } = controller;
-      let arrivedAt: string | null = null;
       const total = stored.commit.envelopes.reduce((sum, { length }) => sum + length, 0);
       const startedAt = performance.now();
       let before: number | null = null;
       const progress = (step: SubmissionStep): void => {
         if (step.step === 'arrived') {
-          arrivedAt = step.arrivedAt;
-          setUpload({ phase: 'running', arrivedAt, pace: null });
-        } else if (step.step === 'stored') setUpload({ phase: 'finishing', arrivedAt });
+          // The page now knows it as begun, should the deadline come before the end.
+          changed();
+        } else if (step.step === 'stored') setUpload({ phase: 'finishing' });
         else {
           const done = Math.max(0, total - (step.of - step.done) * PART_BYTES);
           before ??= Math.max(0, done - step.bytes);
           setUpload({
             phase: 'running',
-            arrivedAt,
             pace: { done: done - before, total: total - before, startedAt },
           });
         }
       };
-      setUpload({ phase: 'running', arrivedAt, pace: null });
+      setUpload({ phase: 'running', pace: null });
       for (;;) {
         try {
           await submitStored(stored, replaced, roots, progress, signal);
@@ -61,12 +62,12 @@ export function useUpload(changed: () => void) {
           return changed();
         } catch (error) {
           if (signal.aborted) return;
-          if (!isUndecided(error)) {
+          if (!isPassing(error)) {
             setUpload({ phase: 'failed', error });
             return changed();
           }
         }
-        setUpload({ phase: 'waiting', arrivedAt });
+        setUpload({ phase: 'waiting' });
         await connectionOrPause(signal);
         if (signal.aborted) return;
       }

@@ -54,7 +54,8 @@ export function ProblemView({ error, retry }: { readonly error: unknown; readonl
   );
 }
 
-type Next = 'unreachableNext' | 'serverNext' | 'notFoundNext' | 'busyNext' | 'refusedNext';
+type Next =
+  'certificateNext' | 'unreachableNext' | 'serverNext' | 'notFoundNext' | 'busyNext' | 'refusedNext';
 
 function wordsOf(error: unknown, language: string) {
   const unreadable = 'problem.unreadable' as const;
@@ -71,8 +72,8 @@ function wordsOf(error: unknown, language: string) {
     said: language === 'en' ? problem.titleEn : problem.title,
     /** The page's own sentence, where the platform said none. */
     own: status === 0 ? ('problem.unreachable' as const) : unreadable,
-    next: `problem.${nextOf(status)}` as const,
-    code: problem.code,
+    next: `problem.${nextOf(refused)}` as const,
+    code: reasonOf(problem.facts) ? `${problem.code} · ${reasonOf(problem.facts)}` : problem.code,
   };
 }
 
@@ -89,7 +90,12 @@ function problemOf(error: unknown): ProblemError | null {
 const codeOf = (error: unknown): string | null =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
 
-function nextOf(status: number): Next {
+/** Why, where the platform says it by a code of its own: of a certificate, say. */
+const reasonOf = ({ reason }: ProblemError['problem']['facts']): string =>
+  typeof reason === 'string' && /^[A-Z0-9]+\.[A-Z0-9_]+$/.test(reason) ? reason : '';
+
+function nextOf({ status, problem }: ProblemError): Next {
+  if (problem.code === 'PARTIES.CERTIFICATE_REFUSED') return 'certificateNext';
   if (status === 0) return 'unreachableNext';
   if (status >= 500) return 'serverNext';
   if (status === 429) return 'busyNext';

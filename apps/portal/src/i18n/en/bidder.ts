@@ -212,6 +212,8 @@ export const bidder = {
     windowOver:
       'The time to find yourself is over. Please keep the receipt and the evidence file and complain to the regulator: the receipt proves that the platform left you out.',
     present: 'Show the receipt and be added',
+    settleNeedsRoots:
+      'Choose your roots first: whether all of it arrived in time is told by the receipts, which the platform is asked for again.',
     notWhole:
       'It was not all uploaded at the deadline, which counts as withdrawn by law (Order 20, article 27)',
     outcomeHead: 'Result of the opening',

@@ -37,6 +37,8 @@ export const frame: Same<typeof chinese> = {
     serverNext: 'This is the platform’s fault and usually passes by itself; try again in a while.',
     notFoundNext: 'Check the address, or start again from the list of tenders.',
     busyNext: 'Too many requests; wait a minute and try again.',
+    certificateNext:
+      'Check that the certificate is valid today and not revoked, and that its issuer is one that this platform trusts. If the issuer is not, ask the trading centre.',
     refusedNext: 'Check what is said above and try again.',
     check: 'A check of this page did not hold; it stopped there.',
     checkNext:

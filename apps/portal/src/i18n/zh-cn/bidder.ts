@@ -193,6 +193,7 @@ export const bidder = {
     notFoundNext: '您有平台出具的回执。请立即在核对时间内出示：平台必须把它补入清单。',
     windowOver: '核对时间已过。请保存回执和证据包，向行政监督部门投诉；回执能证明平台漏收。',
     present: '出示回执，补入清单',
+    settleNeedsRoots: '请先选定根文件：截止前是否已经传完，要向平台取回回执、按签名核对。',
     notWhole: '截止时还没有传完，依法视为撤回（20号令第27条）',
     outcomeHead: '开标结果',
     goHall: '查看开标记录',

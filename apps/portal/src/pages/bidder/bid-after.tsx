@@ -7,7 +7,7 @@ import { openingQuery, presentReceipt, recordQuery } from '../../api/opening.ts'
 import type { Opening } from '../../api/opening.ts';
 import { forgetBidDraft } from '../../seal/bid-draft.ts';
 import type { StoredPackage } from '../../seal/package-store.ts';
-import { findOnList } from '../../seal/submission.ts';
+import { findOnList, settleStored } from '../../seal/submission.ts';
 import { FaultView } from '../../session/fault-view.tsx';
 import { useSession } from '../../session/session-store.ts';
 import { useServerNow } from '../../ui/clock.ts';
@@ -47,13 +47,38 @@ export function BidAfter({
       <p>
         <BidState state={current.state} />
       </p>
-      {current.state === 'uploading' && <p className="note note-bad">{t('bid.notWhole')}</p>}
+      {current.state === 'uploading' && <Unfinished stored={current} roots={roots} changed={changed} />}
       {current.state === 'submitted' && <FindYourself stored={current} roots={roots} />}
       <BidReceipt stored={current} roots={roots} changed={changed} />
       <BidExport stored={current} />
       <BidDiscard kind="forget" stored={current} changed={changed} />
     </>
   );
+}
+
+/** The platform's last answer may have been lost with the connection: it is asked before anything is said. */
+function Unfinished({
+  stored,
+  roots,
+  changed,
+}: {
+  readonly stored: StoredPackage;
+  readonly roots: Roots | null;
+  readonly changed: () => void;
+}) {
+  const { t } = useTranslation();
+  const settled = useQuery({
+    queryKey: ['settled', stored.c, roots?.text],
+    enabled: roots !== null,
+    queryFn: () => settleStored(stored, roots?.text ?? ''),
+  });
+  useEffect(() => {
+    if (settled.data === true) changed();
+  }, [settled.data, changed]);
+  if (!roots) return <p className="note">{t('bid.settleNeedsRoots')}</p>;
+  if (settled.isError) return <FaultView error={settled.error} />;
+  if (settled.data !== false) return <Loading />;
+  return <p className="note note-bad">{t('bid.notWhole')}</p>;
 }
 
 function FindYourself({ stored, roots }: { readonly stored: StoredPackage; readonly roots: Roots | null }) {

@@ -76,11 +76,6 @@ function Running({ upload }: { readonly upload: Upload }) {
       <span className="loading-bar" aria-hidden="true" />
       <div className="working">
         <strong>{t(word[upload.phase])}</strong>
-        {upload.arrivedAt && (
-          <span className="block">
-            {t('bid.arrivedAt')} <Time at={upload.arrivedAt} />
-          </span>
-        )}
         {upload.phase === 'running' && upload.pace && <Progress pace={upload.pace} />}
         {upload.phase === 'running' && <span className="quiet block">{t('bid.uploadNote')}</span>}
       </div>
