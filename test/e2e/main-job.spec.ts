@@ -50,6 +50,7 @@ function expectWholeStory({ exit, output }: Run): void {
     'V01',
     'V02',
     'V03',
+    'V04',
     'V05',
     'V07',
     'V08',

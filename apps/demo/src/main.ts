@@ -1,13 +1,15 @@
 /**
- * `npm run demo`: one whole tender over HTTP, on real files, with the platform, the trustees and the bidders as
- * processes of their own; then everything is verified from the evidence file alone. Exit 0 only if all of it holds.
+ * `npm run demo`: one whole tender over HTTP, on real files, with the platform, two witnesses of its log, the trustees and
+ * the bidders as processes of their own; then everything is verified from the evidence file alone. Exit 0 only if all of it holds.
  */
+import { randomBytes } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SystemClock } from '#kernel';
 import type { Instant } from '#kernel';
+import { edPublicKey, formatVkey } from '#trust';
 import type { VerificationReport } from '#trust';
 import { Actor } from './actor.ts';
 import { Bidder } from './bidder.ts';
@@ -19,6 +21,7 @@ import { PlatformProcess } from './platform-process.ts';
 import { Steps } from './steps.ts';
 import { patienceOf, Tender } from './tender.ts';
 import { TrusteeProcess } from './trustee-process.ts';
+import { WitnessProcess } from './witness-process.ts';
 
 const FOLDER = resolve(process.env['DEMO_DIR'] ?? '.glasshall/demo');
 const KB = 1024;
@@ -44,6 +47,10 @@ const ABSENT = 'bidder-2';
 /** Took its seat, and does not answer any more when the lot is opened. */
 const MISSING_TRUSTEE = 'notary';
 
+/** Run by other bodies than the platform; a quorum of both is asked for. */
+const WITNESSES = ['witness-1', 'witness-2'] as const;
+const LOG_ORIGIN = 'glasshall.demo.example/log';
+
 const TRUSTEES = ['tenderee', 'agency', 'regulator', 'centre', 'notary'] as const;
 
 interface Stage {
@@ -62,7 +69,12 @@ async function play(steps: Steps, stage: Stage): Promise<string> {
     Tender.publish(agency, people.tenderParties(TRUSTEES), clock.now(), patience),
   );
   await steps.take('five trustees take their seats and sign the lot key (3 of 5 open)', () =>
-    until('the lot key is signed', patience, async () => (await tender.view()).lotKeyHash !== null),
+    // In the log, under a checkpoint that the witnesses cosigned: no bidder seals before.
+    until(
+      'the lot key is signed and witnessed',
+      patience,
+      async () => (await agency.get<{ log: unknown }>(`/lots/${tender.lotId}/lotkey`)).log !== null,
+    ),
   );
   const bidders = OFFERS.map((offer) => new Bidder(stage, tender.lotId, people.of(offer.by), offer, FOLDER));
   const of = (name: string): Bidder => bidders.find((bidder) => bidder.name === name) as Bidder;
@@ -178,10 +190,42 @@ async function startTrustees(
   return trustees;
 }
 
+/** The log's name and key are made first, so that its witnesses know whom they watch before it signs anything. */
+async function startWitnesses(): Promise<{
+  readonly witnesses: readonly WitnessProcess[];
+  readonly settings: Readonly<Record<string, string>>;
+}> {
+  const secret = new Uint8Array(randomBytes(32));
+  const keyFile = join(FOLDER, 'log.key');
+  await writeFile(keyFile, secret, { mode: 0o600 });
+  const log = formatVkey({ name: LOG_ORIGIN, publicKey: edPublicKey(secret) });
+  const witnesses = await Promise.all(
+    WITNESSES.map((name) => WitnessProcess.start(`${name}.demo.example`, join(FOLDER, name), log)),
+  );
+  const list = witnesses.map(({ vkey, url }) => `${vkey} ${url}`).join(';');
+  const quorum = String(witnesses.length);
+  return {
+    witnesses,
+    settings: { LOG_ORIGIN, LOG_KEY_FILE: keyFile, WITNESSES: list, WITNESS_QUORUM: quorum },
+  };
+}
+
 async function main(): Promise<void> {
   const steps = new Steps();
   await rm(FOLDER, { recursive: true, force: true });
   await mkdir(FOLDER, { recursive: true });
+  const { witnesses, settings } = await steps.take(
+    'two witnesses of the log start, each with its own key',
+    () => startWitnesses(),
+  );
+  try {
+    await tell(steps, settings);
+  } finally {
+    await Promise.all(witnesses.map((witness) => witness.stop()));
+  }
+}
+
+async function tell(steps: Steps, witnessing: Readonly<Record<string, string>>): Promise<void> {
   const startedAt = clock.now();
   const platform = await steps.take(
     'the platform starts, with a database and an object store of its own',
@@ -189,6 +233,7 @@ async function main(): Promise<void> {
       PlatformProcess.start(join(FOLDER, 'platform'), {
         DEMO: 'true',
         LOG_LEVEL: 'warn',
+        ...witnessing,
       }),
   );
   let trustees: Stage['trustees'] = new Map();
