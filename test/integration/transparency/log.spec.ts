@@ -476,8 +476,8 @@ describe('a log that was tampered with', () => {
     await appendMany(10);
     await log.settle();
     await asOwner(
-      'ALTER TABLE transparency.leaf DISABLE TRIGGER ALL',
-      'ALTER TABLE transparency.checkpoint DISABLE TRIGGER ALL',
+      'ALTER TABLE transparency.leaf DISABLE TRIGGER USER',
+      'ALTER TABLE transparency.checkpoint DISABLE TRIGGER USER',
       'ALTER TABLE transparency.batch DISABLE TRIGGER USER',
       'DELETE FROM transparency.checkpoint WHERE size > 67',
       'DELETE FROM transparency.batch WHERE first >= 67',

@@ -44,6 +44,8 @@ describeWith('openssl', 'an outside time-stamp authority', () => {
     const times = new OutsideTimes(database.unitOfWork, log.store, new OutsideTimeStore(), settings);
     return { authority, times, ask: () => times.ask(authority) };
   }
+  /** Leaves of the log: a tick adds as many as a tick adds. */
+  const size = async (): Promise<number> => (await log.read.latest())?.size ?? 0;
   const kept = async (): Promise<number[]> => {
     const rows = await database.unitOfWork.run((tx) =>
       tx.query<{ apart_ms: string }>('SELECT apart_ms FROM transparency.outside_time ORDER BY id'),
@@ -58,7 +60,7 @@ describeWith('openssl', 'an outside time-stamp authority', () => {
       expect(await times.covers([NAME], 0)).toBe(false);
       await ask();
       expect(await times.covers([NAME], 0)).toBe(true);
-      expect(await times.covers([NAME], 1)).toBe(false);
+      expect(await times.covers([NAME], await size())).toBe(false);
       expect(await times.covers(['another'], 0)).toBe(false);
       const [stamp, ...more] = await times.over([NAME], [0, 0]);
       expect(more).toEqual([]);
@@ -71,6 +73,7 @@ describeWith('openssl', 'an outside time-stamp authority', () => {
 
   it('is asked once of each state of the log, whatever came in', async () => {
     const { times, ask } = await asking();
+    const first = await size();
     await ask();
     await ask();
     expect(server.asked).toBe(1);
@@ -79,8 +82,9 @@ describeWith('openssl', 'an outside time-stamp authority', () => {
     await ask();
     await ask();
     expect(server.asked).toBe(2);
-    const stamps = await times.over([NAME], [0, 1, 20]);
-    expect(stamps.map(({ checkpoint }) => checkpoint.split('\n')[1])).toEqual(['1', '21']);
+    const second = await size();
+    const stamps = await times.over([NAME], [0, first, second - 1]);
+    expect(stamps.map(({ checkpoint }) => Number(checkpoint.split('\n')[1]))).toEqual([first, second]);
   });
 
   it.each<[Manner, string]>([
