@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, readFile, readdir, rename, unlink } from 'node:fs/promises';
+import { link, mkdir, open, readFile, readdir, rename, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { faultPoint } from '#kernel';
 
@@ -11,13 +11,15 @@ export class DurableFolder {
   private constructor(private readonly root: string) {}
 
   static async open(root: string): Promise<DurableFolder> {
-    const folder = new DurableFolder(root);
-    await folder.make('.');
-    return folder;
+    await mkdir(root, { recursive: true, mode: 0o700 });
+    return new DurableFolder(root);
   }
 
+  /** A folder below this one. Synced also where it was there: whoever made it may not have come so far. */
   async make(name: string): Promise<void> {
-    await mkdir(join(this.root, name), { recursive: true, mode: 0o700 });
+    const path = join(this.root, name);
+    await mkdir(path, { recursive: true, mode: 0o700 });
+    await syncFolder(dirname(path));
   }
 
   /** Null where there is no such file. */
@@ -74,13 +76,7 @@ export class DurableFolder {
 
   private async draft(path: string, bytes: Uint8Array): Promise<string> {
     const draft = `${path}.${randomBytes(8).toString('hex')}.draft`;
-    const handle = await open(draft, 'wx', 0o600);
-    try {
-      await handle.writeFile(bytes);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    await writeFile(draft, bytes, { flag: 'wx', mode: 0o600, flush: true });
     await faultPoint('witness.file.written');
     return draft;
   }

@@ -17,6 +17,7 @@ import { DurableFolder } from './durable-folder.ts';
 /** How many notes without a good proof are kept of one log: whoever has its notes can send them again and again. */
 const UNPROVED = 8;
 const NOTE = /^(\d{12})\.note$/;
+const EQUIVOCATION = 'equivocation.json';
 
 /** What this witness knows of one log. */
 export interface LogState {
@@ -93,7 +94,7 @@ export class WitnessState {
     for (;;) {
       const names = await this.folder.list(at);
       const seq = newest(names);
-      const refused = names.includes('equivocation.json');
+      const refused = names.includes(EQUIVOCATION);
       if (seq === 0) return { seq, note: null, checkpoint: null, refused };
       const bytes = await this.folder.read(`${at}/${fileOf(seq)}`);
       // Gone: another request has gone on, and has removed what it went on from.
@@ -104,8 +105,8 @@ export class WitnessState {
   }
 
   /**
-   * Goes on from `seq` to this note; durable when it returns true. False: another request went on from there first, and
-   * nothing was changed.
+   * Goes on from `seq` to this note; durable when it returns true. False: another request went on from there first, or
+   * the log was refused meanwhile; what is known has to be read anew.
    */
   async advance(origin: string, seq: number, note: string): Promise<boolean> {
     const at = `state/${logId(origin)}`;
@@ -113,7 +114,7 @@ export class WitnessState {
     if (!(await this.folder.create(`${at}/${fileOf(seq + 1)}`, utf8.encode(note)))) return false;
     const names = await this.folder.list(at);
     // A request that was very slow may have put its file where others have gone on and tidied up behind them.
-    if (newest(names) !== seq + 1) return false;
+    if (newest(names) !== seq + 1 || names.includes(EQUIVOCATION)) return false;
     const old = names.filter((name) => Number(NOTE.exec(name)?.[1] ?? Infinity) <= seq);
     for (const name of old) await this.folder.remove(`${at}/${name}`);
     return true;
@@ -122,7 +123,7 @@ export class WitnessState {
   /** Keeps two notes that prove that the log signed two trees of one size. From then on the log is refused. */
   async keepEquivocation(origin: string, cosigned: string, other: string, now: Instant): Promise<void> {
     const kept: KeptNotes = { cosigned, other, foundAt: formatInstant(now) };
-    await this.folder.create(`state/${logId(origin)}/equivocation.json`, utf8.encode(JSON.stringify(kept)));
+    await this.folder.create(`state/${logId(origin)}/${EQUIVOCATION}`, utf8.encode(JSON.stringify(kept)));
   }
 
   /** Keeps the newest few notes of the log that came without a good proof. */
@@ -134,7 +135,7 @@ export class WitnessState {
   }
 
   async equivocation(origin: string): Promise<KeptNotes | null> {
-    const bytes = await this.folder.read(`state/${logId(origin)}/equivocation.json`);
+    const bytes = await this.folder.read(`state/${logId(origin)}/${EQUIVOCATION}`);
     return bytes && (JSON.parse(utf8.decode(bytes)) as KeptNotes);
   }
 

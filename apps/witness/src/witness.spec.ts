@@ -219,21 +219,27 @@ describe('the old size is checked and the new one kept at once', () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
   });
 
-  it('a process that stalls while others go on and tidy up rolls nothing back', async () => {
-    const log = new SignedLog().grow(20);
-    const [slow, fast] = [await start(log), await start(log)];
-    await post(fast, log.request(0, 3));
+  /** Holds the next request back, judged and before it puts its file in place, until it is released. */
+  function holdNext(): { readonly reached: Promise<void>; readonly release: () => void } {
     let release: () => void = () => undefined;
     const released = new Promise<void>((resolve) => (release = resolve));
-    let stalled = false;
+    let held = false;
     const reached = new Promise<void>((resolve) => {
       installFaultHook(async (point) => {
-        if (point !== 'witness.file.written' || stalled) return;
-        stalled = true;
+        if (point !== 'witness.file.written' || held) return;
+        held = true;
         resolve();
         await released;
       });
     });
+    return { reached, release };
+  }
+
+  it('a process that stalls while others go on and tidy up rolls nothing back', async () => {
+    const log = new SignedLog().grow(20);
+    const [slow, fast] = [await start(log), await start(log)];
+    await post(fast, log.request(0, 3));
+    const { reached, release } = holdNext();
     const late = post(slow, log.request(3, 5));
     await reached;
     for (const [from, to] of [
@@ -245,6 +251,20 @@ describe('the old size is checked and the new one kept at once', () => {
     release();
     expect(await late).toMatchObject({ status: 409, body: '12\n' });
     expect((await evidenceOf(fast)).size).toBe(12);
+  });
+
+  it('a request that was judged before two histories were found is cosigned no more', async () => {
+    const log = new SignedLog().grow(5);
+    const witness = await start(log);
+    await post(witness, log.request(0));
+    const fork = log.fork();
+    log.grow(3);
+    const { reached, release } = holdNext();
+    const late = post(witness, log.request(5));
+    await reached;
+    expect((await post(witness, fork.request(5))).status).toBe(409);
+    release();
+    expect((await late).status).toBe(403);
   });
 });
 
