@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, link, mkdir, open, readFile, rename, stat, unlink } from 'node:fs/promises';
+import { chmod, link, mkdir, readFile, rename, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { faultPoint } from '#kernel';
+import { syncFolder, writeNewFile } from '#trust/node';
 
 /** What a key file is found to be that must not be: the platform does not start on it. Never says what it holds. */
 export class KeyFileError extends Error {
@@ -72,13 +73,7 @@ export class KeyFolder {
 
   private async writeDraft(name: string, bytes: Uint8Array): Promise<string> {
     const draft = join(this.root, `${name}.${randomBytes(8).toString('hex')}.draft`);
-    const handle = await open(draft, 'wx', 0o600);
-    try {
-      await handle.writeFile(bytes);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    await writeNewFile(draft, bytes);
     await faultPoint('transparency.key.written');
     return draft;
   }
@@ -87,14 +82,7 @@ export class KeyFolder {
     const path = join(this.root, folder);
     await mkdir(path, { recursive: true, mode: 0o700 });
     await chmod(path, 0o700);
-  }
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const handle = await open(path, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
+    // A folder of ours within the root: with its first file it is to be there after a power cut.
+    if (folder !== '.') await syncFolder(dirname(path));
   }
 }

@@ -21,3 +21,4 @@ export type { PackageToSeal, SealedPackage } from './seal-package.ts';
 export { selfTest, selfTestHere } from './self-test.ts';
 export type { SelfTestReport } from './self-test.ts';
 export { readViewFile, verifyBundleFile } from './verify-bundle.ts';
+export { syncFolder, writeNewFile } from './write-all.ts';
