@@ -71,12 +71,12 @@ function fieldFault(certificate: Certificate): string | null {
   return null;
 }
 
-function authorityFault({ extensions, ...certificate }: Certificate): string | null {
-  const whole = { ...certificate, extensions };
-  if (!isCritical(whole, OID.basicConstraints)) return 'basicConstraints is not critical';
+function authorityFault(certificate: Certificate): string | null {
+  const { extensions } = certificate;
+  if (!isCritical(certificate, OID.basicConstraints)) return 'basicConstraints is not critical';
   if (!extensions.keyUsage) return 'an authority without keyUsage';
   if (extensions.subjectKeyId === null) return 'an authority without subjectKeyIdentifier';
-  if (extensions.nameConstraints && !isCritical(whole, OID.nameConstraints)) {
+  if (extensions.nameConstraints && !isCritical(certificate, OID.nameConstraints)) {
     return 'nameConstraints is not critical';
   }
   return null;

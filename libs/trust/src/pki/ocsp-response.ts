@@ -166,7 +166,8 @@ function readStatus(element: Der): Pick<SingleStatus, 'status' | 'revokedAt'> {
     const revokedAt = readWholeSeconds(reader.next());
     const reason = reader.optional(context(0, true));
     reader.end();
-    // A hold (6) refuses as any other reason; removeFromCRL (8) belongs to delta lists.
+    // A hold (6) refuses as any other reason; no reason has the number 7 (RFC 5280 section 5.3.1), and removeFromCRL (8)
+    // belongs to delta lists.
     if (reason && [7, 8].includes(readEnumerated(readDer(reason.content)))) throw new DerError('reason');
     return { status: 'revoked', revokedAt };
   }

@@ -75,6 +75,7 @@ describe('an OCSP response', () => {
     ['revoked', { status: revokedAt(NOW) }, 'CERT.REVOKED'],
     ['revoked with a reason', { status: revokedAt(NOW, 1) }, 'CERT.REVOKED'],
     ['on hold', { status: revokedAt(NOW, 6) }, 'CERT.REVOKED'],
+    ['revoked for a reason that does not exist', { status: revokedAt(NOW, 7) }, 'OCSP.MALFORMED'],
     ['removed from a list', { status: revokedAt(NOW, 8) }, 'OCSP.MALFORMED'],
     ['not known to the responder', { status: UNKNOWN }, 'CERT.OCSP_UNKNOWN'],
     ['good without end', { nextUpdate: null }, 'CERT.OCSP_NOT_CURRENT'],
@@ -124,14 +125,12 @@ describe('an OCSP response', () => {
     const other = await createDevelopmentCa({ name: 'Root', ...validity });
     expect(await codeOf({ responder: other.signer })).toBe('CERT.OCSP_MISSING');
     expect(await codeOf({ responder: await delegateOf(other) })).toBe('CERT.OCSP_MISSING');
-    const { extensions } = {
-      extensions: (purpose: string, usage: Uint8Array, ...more: Uint8Array[]) => [
-        authorityKey(ca),
-        usage,
-        extension(OID.extendedKeyUsage, false, sequence(oid(purpose))),
-        ...more,
-      ],
-    };
+    const extensions = (purpose: string, usage: Uint8Array, ...more: Uint8Array[]) => [
+      authorityKey(ca),
+      usage,
+      extension(OID.extendedKeyUsage, false, sequence(oid(purpose))),
+      ...more,
+    ];
     const cRLSignOnly = extension(OID.keyUsage, true, element(3, new Uint8Array([1, 0x02])));
     const wrong: [string, Signer][] = [
       ['another purpose', await delegateOf(ca, extensions(OID.clientAuth, leafUsage(), noCheck))],

@@ -49,8 +49,7 @@ export interface ChainQuestion {
   readonly at: Instant;
   /**
    * The instant at which CRLs and responses must be current, where they were collected later than `at` (the CLOSE of a
-   * lot).
-   * Then a revocation dated after `at` changes nothing (PROTOCOL section 7). Default: `at`, any entry counts.
+   * lot). Then a revocation dated after `at` changes nothing (PROTOCOL section 7). Default: `at`, any entry counts.
    */
   readonly crlsAt?: Instant;
   /** Object identifier that the leaf's extKeyUsage must name. */

@@ -1,4 +1,12 @@
-import { DAY, instant, type Instant } from '#kernel';
+import { DAY, instant, unwrap, type Instant } from '#kernel';
+import { parseCertificate, type Certificate } from './certificate.ts';
+import {
+  authorityConstraints,
+  authorityKey,
+  authorityUsage,
+  craft,
+  subjectKey,
+} from './crafted-certificate.fixture.ts';
 import { createDevelopmentCa } from './development-ca.ts';
 import { anchorsOf, type Recognition, type TrustAnchor } from './recognition.ts';
 import { validateChain } from './validate-chain.ts';
@@ -65,11 +73,28 @@ describe('an authority that regions recognise', () => {
   });
 
   it('is found by another path where one leads to a root that is not recognised', async () => {
-    const name = { name: 'Shared', ...validity };
-    const shared = await createDevelopmentCa(name);
-    const { certificate: leaf } = await shared.issue({ subject: { person: '李四' }, ...validity });
-    const table = [line({ ca: shared.certificate.fingerprint, regions: ['450000'] })];
-    const anchors = anchorsOf([...roots, shared.certificate], '450000', table);
-    expect(validateChain({ leaf, intermediates: roots, roots: anchors, at: NOW }).ok).toBe(true);
+    const ofHere = await guangxi.issueAuthority({ name: 'Shared', ...validity });
+    const elsewhere = await craft({
+      ca: guangdong,
+      ...validity,
+      pair: { spki: ofHere.certificate.publicKey.spki, pkcs8: ofHere.pkcs8 },
+      subject: ofHere.certificate.subject.der,
+      extensions: [
+        authorityKey(guangdong),
+        authorityConstraints(),
+        authorityUsage(),
+        subjectKey(ofHere.certificate.extensions.subjectKeyId ?? ''),
+      ],
+    });
+    const { certificate: leaf } = await ofHere.issue({ subject: { person: '李四' }, ...validity });
+    const ways = [ofHere.certificate, unwrap(parseCertificate(elsewhere))];
+    const anchors = anchorsOf(roots, '450000', [line()]);
+    const found = (intermediates: readonly Certificate[]) => {
+      const answer = validateChain({ leaf, intermediates, roots: anchors, at: NOW });
+      return answer.ok ? answer.value.root.fingerprint : answer.error.code;
+    };
+    expect(found(ways.slice(1))).toBe('CERT.NOT_RECOGNISED');
+    expect(found(ways)).toBe(guangxi.certificate.fingerprint);
+    expect(found(ways.toReversed())).toBe(guangxi.certificate.fingerprint);
   });
 });
