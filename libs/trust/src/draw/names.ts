@@ -100,7 +100,6 @@ export function checkApart(
 
 /** Leaves of everyone who was a member at some time: these are opened when the result may be known. */
 export function everDrawn(result: DrawResult, changes: readonly DrawChange[]): string[] {
-  const stood = changes.map((_, at) => standingAfter(result, changes.slice(0, at)));
-  const all = [...stood, standingAfter(result, changes)];
-  return [...new Set(all.flatMap(({ strata }) => strata.flatMap(({ members }) => members)))];
+  const standing = standingAfter(result, changes).strata.flatMap(({ members }) => members);
+  return [...new Set([...standing, ...changes.map(({ leaf }) => leaf)])];
 }

@@ -82,9 +82,10 @@ export function standingAfter(result: DrawResult, changes: readonly DrawChange[]
     members: [...members],
     waiting: [...substitutes],
   }));
+  const hash = hashText('draw-result', result);
   let exhausted = false;
   changes.forEach(({ sequence, leaf, result: of }, at) => {
-    const about = sequence === at + 1 && of === hashText('draw-result', result);
+    const about = sequence === at + 1 && of === hash;
     must(about, 'DRAW.CHANGE', { sequence }, 'organiser');
     const stratum = strata.find(({ members }) => members.includes(leaf));
     must(stratum !== undefined, 'DRAW.CHANGE', { sequence, leaf }, 'organiser');
