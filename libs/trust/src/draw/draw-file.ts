@@ -56,7 +56,13 @@ export const drawFile = z.strictObject({
 export type DrawFile = z.infer<typeof drawFile>;
 
 export const readDrawFile = (bytes: Uint8Array): DrawFile => parseRecord(drawFile, bytes, MAX_DRAW_BYTES);
-export const writeDrawFile = (file: DrawFile): Uint8Array => canonicalBytes(sorted(file));
+
+/** @throws TrustError RECORD.TOO_LARGE | RECORD.SCHEMA for a file that nobody could read again */
+export function writeDrawFile(file: DrawFile): Uint8Array {
+  const bytes = canonicalBytes(sorted(file));
+  readDrawFile(bytes);
+  return bytes;
+}
 
 export const newDrawFile = (plan: DrawFile['plan']['record']): DrawFile => ({
   type: 'draw',

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { b64u, uint } from '../encoding/bytes.ts';
 import { TrustError, canonicalBytes } from '../encoding/index.ts';
 import { Ceremony, canonical } from './ceremony.fixture.ts';
 import type { Drawn } from './ceremony.fixture.ts';
@@ -69,6 +70,15 @@ it('has one order: the same parts in another are refused', () => {
   const file = { ...drawn.file, shares: [...others, ...(first ? [first] : [])] };
   expect(states(file)['V18.1']).toBe('fails');
   expect(writeDrawFile(file)).toEqual(writeDrawFile(drawn.file));
+});
+
+it('is never written so that nobody could read it again', () => {
+  const stranger = (at: number): string => b64u.encode(uint(at, 32));
+  const certificates = Array.from({ length: 201 }, (_, at) => stranger(at));
+  expect(() => writeDrawFile({ ...drawn.file, certificates: certificates.slice(1) })).not.toThrow();
+  expect(() => writeDrawFile({ ...drawn.file, certificates })).toThrow(
+    expect.objectContaining({ code: 'RECORD.SCHEMA' }),
+  );
 });
 
 it('copies that parties worked on apart become one, whoever comes first', () => {
