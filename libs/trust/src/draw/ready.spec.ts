@@ -80,6 +80,19 @@ it('counts neither strangers nor a witness twice, and takes each at its earliest
   expect(publicValue(source, value, pool)).toEqual(publicValue(source, plain as DrawValue, pool));
 });
 
+it('is spoiled by a line in a witness’s name that it did not sign for this checkpoint', () => {
+  const value = cosigned(pool, both) as Extract<DrawValue, { kind: 'witnesses' }>;
+  const elsewhere = cosign(
+    checkpointText({ origin: log.name, size: 5, root: systemRandom(32) }),
+    third,
+    TIME,
+  );
+  const checkpoint = withSignatures(value.checkpoint, [elsewhere]);
+  expect(() => publicValue(source, { ...value, checkpoint }, pool)).toThrow(
+    refusal('NOTE.SIGNATURE', { name: third.name }),
+  );
+});
+
 it('is another value with another time, another witness or another tree', () => {
   const value = cosigned(pool, both) as Extract<DrawValue, { kind: 'witnesses' }>;
   const more = withSignatures(value.checkpoint, [
