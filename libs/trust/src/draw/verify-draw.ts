@@ -1,6 +1,6 @@
 /** V18: a draw replayed from its file and the reader's pinned roots alone, step by step. */
 import { TrustError } from '../encoding/trust-error.ts';
-import type { CheckState, Problem } from '../evidence/report.ts';
+import type { CheckResult, CheckState, Problem } from '../evidence/report.ts';
 import type { DrawResult, DrawSource, DrawTerms, DrawValue } from '../records/index.ts';
 import { drawCertificates } from './certificates.ts';
 import type { DrawCertificates, DrawTrust } from './certificates.ts';
@@ -34,13 +34,7 @@ export const DRAW_CHECKS = {
 } as const;
 type DrawCheckId = keyof typeof DRAW_CHECKS;
 
-export interface DrawCheck {
-  readonly id: DrawCheckId;
-  readonly title: string;
-  readonly state: CheckState;
-  readonly problems: readonly Problem[];
-  readonly notes: readonly string[];
-}
+type DrawCheck = CheckResult<DrawCheckId>;
 
 export interface DrawReport {
   readonly type: 'draw-verification';

@@ -50,8 +50,8 @@ export interface Problem {
   readonly facts: Readonly<Record<string, string | number | boolean | null>>;
 }
 
-export interface CheckResult {
-  readonly id: CheckId;
+export interface CheckResult<Id extends string = CheckId> {
+  readonly id: Id;
   readonly title: string;
   readonly state: CheckState;
   readonly problems: readonly Problem[];
