@@ -4,6 +4,7 @@ import type { Clock, Instant } from '#kernel';
 import type { Tx, UnitOfWork } from '#persistence';
 import {
   b64u,
+  CLOCK_TOLERANCE_MS,
   createTimestampToken,
   formatVkey,
   formatWitnessKey,
@@ -34,8 +35,6 @@ import type { AppendOptions, PlatformSigner, SignedCheckpoint, TrustFile } from 
 
 /** The promise behind our tokens: the database's clock, to the millisecond. An OID from a UUID (X.667), ours alone. */
 const TIMESTAMP_POLICY = '2.25.100679325521358838909158726644588839432';
-/** Two clocks that differ by more are not both right, and a token is for ever. */
-const CLOCK_TOLERANCE_MS = 2000;
 
 export interface TransparencyParts {
   readonly unitOfWork: UnitOfWork;
@@ -108,6 +107,7 @@ export class PlatformTransparency extends Transparency {
   async timestamp(sha256: Uint8Array): Promise<Uint8Array> {
     const time = await this.parts.unitOfWork.run((tx) => tx.now(), { readOnly: true });
     const apart = Math.abs(time - this.parts.clock.now());
+    // Two clocks that differ by more are not both right, and a token is for ever.
     if (apart > CLOCK_TOLERANCE_MS)
       throw new StorageUnavailableError('database', `its clock and this machine's are ${apart} ms apart`);
     const { timestamp } = this.parts.keys.signers;
