@@ -3,10 +3,11 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { addMs, DAY, SystemClock, unwrap } from '#kernel';
+import { addMs, DAY, HOUR, SystemClock, unwrap } from '#kernel';
 import {
   createDevelopmentCa,
   createTimestampToken,
+  MAX_DER_BYTES,
   OID,
   parseTimestampRequest,
   softwareSigner,
@@ -27,8 +28,8 @@ export type Manner =
   | 'other nonce'
   | 'no nonce'
   | 'other policy'
-  | 'three seconds late'
-  | 'three seconds early'
+  | 'an hour late'
+  | 'an hour early'
   | 'garbage'
   | 'huge'
   | 'endless'
@@ -121,16 +122,16 @@ async function answer(
       return reply(byProgram(bench, changed({ nonce: null })));
     case 'other policy':
       return reply(byProgram(bench, changed({ policy: null }), 'other.cnf'));
-    case 'three seconds late':
-      return reply(await skewed(query, signer, 3000));
-    case 'three seconds early':
-      return reply(await skewed(query, signer, -3000));
+    case 'an hour late':
+      return reply(await skewed(query, signer, HOUR));
+    case 'an hour early':
+      return reply(await skewed(query, signer, -HOUR));
     case 'refusal':
       return reply(byProgram(bench, changed({ policy: '2.6.6' })));
     case 'garbage':
       return reply(new TextEncoder().encode('<html>maintenance</html>'));
     case 'huge':
-      return reply(new Uint8Array(200_000));
+      return reply(new Uint8Array(MAX_DER_BYTES + 1));
     case 'endless':
       return endless(response);
     case 'hanging':
@@ -144,7 +145,7 @@ async function answer(
   }
 }
 
-/** openssl has no clock to set: the same key through our own writer, three seconds off. */
+/** openssl has no clock to set: the same key through our own writer. Far off, as the question itself takes its time. */
 async function skewed(
   { hash, policy, nonce }: TimestampRequest,
   signer: Signer,

@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { b64u, verifyOutsideTime } from '#trust';
+import { HOUR } from '#kernel';
+import { b64u, CLOCK_TOLERANCE_MS, verifyOutsideTime } from '#trust';
 import type { KeyType } from '#trust';
 import { FileBlobStore } from '../../../libs/storage/src/file/file-blob-store.ts';
 import { OutsideTimes } from '../../../libs/transparency/src/application/outside-times.ts';
@@ -15,7 +16,9 @@ import { POLICY, startTimeAuthority } from '../../support/time-authority.ts';
 import type { Manner, TimeAuthorityServer } from '../../support/time-authority.ts';
 
 const NAME = 'national';
-const TIMEOUT = 1500;
+/** Longer than a busy machine takes; where nothing answers, it is waited for twice. */
+const TIMEOUT = 15_000;
+const HANGING_TIMEOUT = 500;
 
 describeWith('openssl', 'an outside time-stamp authority', () => {
   let database: TestDatabase;
@@ -42,7 +45,7 @@ describeWith('openssl', 'an outside time-stamp authority', () => {
     const authority = { name: NAME, url, roots: [root], policy: POLICY };
     const settings = { authorities: [authority], intervalMs: 10_000, timeoutMs: TIMEOUT };
     const times = new OutsideTimes(database.unitOfWork, log.store, new OutsideTimeStore(), settings);
-    return { authority, times, ask: () => times.ask(authority) };
+    return { authority, settings, times, ask: () => times.ask(authority) };
   }
   /** Leaves of the log: a tick adds as many as a tick adds. */
   const size = async (): Promise<number> => (await log.read.latest())?.size ?? 0;
@@ -87,7 +90,7 @@ describeWith('openssl', 'an outside time-stamp authority', () => {
     expect(stamps.map(({ checkpoint }) => Number(checkpoint.split('\n')[1]))).toEqual([first, second]);
   });
 
-  it.each<[Manner, string]>([
+  it.each<[Manner, string, number?]>([
     ['other imprint', 'TIMESTAMP.HASH_DIFFERS'],
     ['other nonce', 'TIMESTAMP.NONCE_DIFFERS'],
     ['no nonce', 'TIMESTAMP.NONCE_DIFFERS'],
@@ -96,31 +99,35 @@ describeWith('openssl', 'an outside time-stamp authority', () => {
     ['refusal', 'TIMESTAMP.NOT_GRANTED'],
     ['huge', 'TIMESTAMP.ANSWER_TOO_LONG'],
     ['endless', 'TIMESTAMP.ANSWER_TOO_LONG'],
-    ['hanging', 'TIMESTAMP.UNREACHABLE'],
+    ['hanging', 'TIMESTAMP.UNREACHABLE', 2],
     ['error', 'TIMESTAMP.UNREACHABLE'],
-    ['redirect', 'TIMESTAMP.UNREACHABLE'],
-    ['broken line', 'TIMESTAMP.UNREACHABLE'],
-  ])('with %s is dropped: nothing is kept, and the next question may be answered', async (manner, code) => {
-    const { times, ask } = await asking();
-    server.manner = manner;
-    const started = performance.now();
-    await expect(ask()).rejects.toMatchObject({ name: 'TimeAuthorityError', authority: NAME, code });
-    expect(performance.now() - started).toBeLessThan(2 * TIMEOUT + 2000);
-    expect(await kept()).toEqual([]);
-    server.manner = 'honest';
-    await ask();
-    expect(await times.covers([NAME], 0)).toBe(true);
-  });
+    ['redirect', 'TIMESTAMP.UNREACHABLE', 2],
+    ['broken line', 'TIMESTAMP.UNREACHABLE', 2],
+  ])(
+    'with %s is dropped: nothing is kept, and the next question may be answered',
+    async (manner, code, asked = 1) => {
+      const { settings, times, ask } = await asking();
+      server.manner = manner;
+      if (manner === 'hanging') settings.timeoutMs = HANGING_TIMEOUT;
+      await expect(ask()).rejects.toMatchObject({ name: 'TimeAuthorityError', authority: NAME, code });
+      expect(server.asked).toBe(asked);
+      expect(await kept()).toEqual([]);
+      server.manner = 'honest';
+      settings.timeoutMs = TIMEOUT;
+      await ask();
+      expect(await times.covers([NAME], 0)).toBe(true);
+    },
+  );
 
-  it.each<Manner>(['three seconds late', 'three seconds early'])(
+  it.each<Manner>(['an hour late', 'an hour early'])(
     '%s is kept as a disagreement, and does not count',
     async (manner) => {
       const { times, ask } = await asking();
       server.manner = manner;
       await expect(ask()).rejects.toMatchObject({ code: 'TIMESTAMP.CLOCKS_APART' });
       const [apart] = await kept();
-      expect(apart).toBeGreaterThan(2000);
-      expect(apart).toBeLessThanOrEqual(3000);
+      expect(apart).toBeGreaterThan(CLOCK_TOLERANCE_MS);
+      expect(apart).toBeLessThanOrEqual(HOUR);
       expect(await times.covers([NAME], 0)).toBe(false);
       expect(await times.over([NAME], [0])).toEqual([]);
       server.manner = 'honest';

@@ -1,10 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { checkpointImprint, readTimestampResponse, verifyOutsideTime, writeTimestampRequest } from '#trust';
+import {
+  checkpointImprint,
+  MAX_DER_BYTES,
+  readTimestampResponse,
+  verifyOutsideTime,
+  writeTimestampRequest,
+} from '#trust';
 import type { OutsideTimeCode, TimestampResponseCode, VerifiedTimestamp } from '#trust';
 import type { OutsideAuthority } from '../application/outside-time-settings.ts';
 
-/** Tokens with a chain are 3 to 8 KiB. */
-const MAX_ANSWER_BYTES = 64 * 1024;
+/** What a record can bear: one that is longer would make the evidence unreadable. Tokens with a chain are 3 to 8 KiB. */
+const MAX_ANSWER_BYTES = MAX_DER_BYTES;
 /** Of what gets no answer; an answer that does not hold is not asked for twice. */
 const ATTEMPTS = 2;
 

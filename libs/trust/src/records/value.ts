@@ -41,8 +41,9 @@ export const uuid = z.string().regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a
 export const shortText = z.string().min(1).max(300);
 /** 统一社会信用代码, GB 32100-2015: 18 characters without I, O, S, V, Z. */
 export const creditCode = z.string().regex(/^[0-9A-HJ-NPQRTUWXY]{18}$/);
+export const MAX_DER_BYTES = 16 * 1024;
 /** A certificate or token in DER. */
-export const der = bytesUpTo(16 * 1024);
+export const der = bytesUpTo(MAX_DER_BYTES);
 
 export const SUITE = 'P256';
 export const suite = z.literal(SUITE);
