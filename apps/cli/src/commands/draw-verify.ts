@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { creditCode, drawPurpose, hash32, uuid, verifyDraw } from '#trust';
 import type { DrawReport } from '#trust';
+import { checkSchema } from '../check-schema.ts';
 import { listOption } from '../command.ts';
 import type { CommandSpec } from '../command.ts';
 import { readDraw, readDrawTrust } from '../draw/draw-table.ts';
@@ -23,22 +24,7 @@ export const drawVerify: CommandSpec = {
     sequence: z.number(),
     regulator: creditCode,
     plan: hash32.nullable(),
-    checks: z.array(
-      z.strictObject({
-        id: z.string().regex(/^V18\.\d$/),
-        title: z.string(),
-        state: z.enum(['holds', 'fails', 'restricted', 'pending', 'absent']),
-        problems: z.array(
-          z.strictObject({
-            code: z.string(),
-            subject: z.string(),
-            blame: z.string(),
-            facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
-          }),
-        ),
-        notes: z.array(z.string()),
-      }),
-    ),
+    checks: z.array(checkSchema(/^V18\.\d$/)),
     /** Who stands, in order; `id` and `name` are null while they are sealed. */
     strata: z.array(
       z.strictObject({

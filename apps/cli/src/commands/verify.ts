@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { rankByLowestEvaluatedPrice } from '#scoring';
 import { readViewFile, verifyBundleFile } from '#trust/node';
+import { checkSchema } from '../check-schema.ts';
 import { listOption } from '../command.ts';
 import type { CommandSpec } from '../command.ts';
 import { TRUST, readReceipt, readTrust } from '../files.ts';
@@ -28,22 +29,7 @@ export const verify: CommandSpec = {
     verdict: z.enum(['holds', 'fails']),
     lot: z.string(),
     audience: z.string(),
-    checks: z.array(
-      z.strictObject({
-        id: z.string().regex(/^V\d\d$/),
-        title: z.string(),
-        state: z.enum(['holds', 'fails', 'restricted', 'pending', 'absent']),
-        problems: z.array(
-          z.strictObject({
-            code: z.string(),
-            subject: z.string(),
-            blame: z.string(),
-            facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
-          }),
-        ),
-        notes: z.array(z.string()),
-      }),
-    ),
+    checks: z.array(checkSchema(/^V\d\d$/)),
   }),
   async run({ args, options }) {
     const trust = await readTrust(options);
