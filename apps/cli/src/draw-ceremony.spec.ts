@@ -120,6 +120,7 @@ it('goes from terms to names, every party by itself', async () => {
   expect(await done(as('centre', 'close'))).toBe('pool');
 
   const sealed = ['--sealed', path('sealed.json')];
+  await copyFile(draw, path('before-pool.json'));
   expect(await done(as('centre', 'pool', '--rows', path('rows.json'), ...sealed))).toBe('pool');
   expect(await done(as('regulator', 'pool'))).toBe('ready');
   expect(await as('notary', 'open', ...keys('notary'))).toMatchObject({
@@ -184,7 +185,18 @@ it('never writes over what it sealed, and says what is wrong with terms and rows
     exit: 1,
     data: { code: 'CLI.DRAW_TERMS', facts: { path: 'purpose' } },
   });
+  await writeFile(path('bad-rows.json'), JSON.stringify([{ ...ROWS[0], employer: 'nobody' }]));
+  const pool = (rows: string, to: string) =>
+    on(path('before-pool.json'), 'centre', 'pool', '--rows', path(rows), '--sealed', path(to));
+  expect(await pool('bad-rows.json', 'none.json')).toMatchObject({
+    exit: 1,
+    data: { code: 'CLI.DRAW_ROWS', facts: { path: '0.employer' } },
+  });
+  const exists = { exit: 2, data: { code: 'CLI.FILE_EXISTS' } };
+  expect(await pool('rows.json', 'sealed.json')).toMatchObject(exists);
   const bytes = await readFile(draw, 'utf8');
+  expect(await runHere(['draw', 'plan', path('terms.json'), '--out', draw])).toMatchObject(exists);
+  expect(await readFile(draw, 'utf8')).toBe(bytes);
   await writeFile(path('changed.json'), bytes.replace('专家', '砖家'));
   expect((await verified(path('changed.json'))).exit).toBe(1);
 });

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { open, readFile, rename, stat } from 'node:fs/promises';
+import { readFile, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { parseCrlPem, parseRecord, readTrustFile, receiptFile } from '#trust';
 import type { CertificateRevocationList, ClientTrust, ReceiptFile, Signer } from '#trust';
 import { loadSigner } from '#trust/key-file';
+import { syncFolder, writeNewFile } from '#trust/node';
 import { mustOption, textOption } from './command.ts';
 import type { OptionSpec, Options } from './command.ts';
 import { CommandFailure, cannotTell } from './failure.ts';
@@ -84,15 +85,15 @@ export async function readSigner(options: Options): Promise<Signer> {
 /** Replaces `path` in one step, durably: a reader sees the old content or the new. */
 export async function replaceFile(path: string, bytes: Uint8Array | string, mode = 0o600): Promise<void> {
   const temporary = `${path}.new-${randomBytes(6).toString('hex')}`;
-  const file = await open(temporary, 'wx', mode);
-  try {
-    await file.writeFile(bytes);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
+  await writeNewFile(temporary, bytes, mode);
   await rename(temporary, path);
-  const folder = await open(dirname(path), 'r');
-  await folder.sync();
-  await folder.close();
+  await syncFolder(dirname(path));
+}
+
+/** Durably, and only where nothing is yet. @throws CommandFailure CLI.FILE_EXISTS */
+export async function createFile(path: string, bytes: Uint8Array, mode = 0o600): Promise<void> {
+  await writeNewFile(path, bytes, mode).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'EEXIST' ? cannotTell('CLI.FILE_EXISTS', { path }) : error;
+  });
+  await syncFolder(dirname(path));
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   buildPool,
+  canonicalBytes,
   checkContributions,
   closeContributions,
   contributionsStep,
@@ -22,9 +23,9 @@ import {
 import type { DrawFile, PoolRow } from '#trust';
 import { textOption } from '../command.ts';
 import type { CommandSpec, Outcome } from '../command.ts';
-import { DRAW_FILE, PARTY_OPTIONS, Party, partySchema, writeOnce } from '../draw/draw-table.ts';
+import { DRAW_FILE, PARTY_OPTIONS, Party, partySchema, readWritten } from '../draw/draw-table.ts';
 import { CommandFailure, cannotTell } from '../failure.ts';
-import { readBytes } from '../files.ts';
+import { createFile, readBytes } from '../files.ts';
 
 const MAX_ROWS_BYTES = 64 * 1024 * 1024;
 
@@ -47,7 +48,7 @@ const sealedPool = z.strictObject({
 export const readSealedPool = async (path: string): Promise<z.infer<typeof sealedPool>> =>
   parseRecord(sealedPool, await readBytes(path, MAX_ROWS_BYTES), MAX_ROWS_BYTES);
 
-const poolRows = z
+const rowsSchema = z
   .array(
     z.strictObject({
       stratum: shortText,
@@ -58,6 +59,7 @@ const poolRows = z
     }),
   )
   .max(200_000);
+const ROWS_FILE = { schema: rowsSchema, max: MAX_ROWS_BYTES, code: 'CLI.DRAW_ROWS' };
 
 export const drawDeal: CommandSpec = {
   name: 'draw deal',
@@ -80,12 +82,10 @@ export const drawDeal: CommandSpec = {
     const { record, secret } = makeContribution(checked, org, systemRandom);
     const keep = textOption(input.options, 'keep');
     if (keep !== undefined)
-      await writeOnce(keep, {
-        type: 'draw-secret',
-        plan: checked.hash,
-        dealer: org,
-        s: encodeScalar(secret),
-      });
+      await createFile(
+        keep,
+        canonicalBytes({ type: 'draw-secret', plan: checked.hash, dealer: org, s: encodeScalar(secret) }),
+      );
     return party.save({ dealings: [...file.dealings, await party.sign(record)] }, 'contributed');
   },
 };
@@ -146,23 +146,22 @@ export const drawPool: CommandSpec = {
     if (sealed === undefined) throw cannotTell('CLI.DRAW_MISSING', { option: '--sealed' });
     const checked = planStep(file, at);
     const dealt = contributionsStep(file, checked, at);
-    const built = buildPool(checked, dealt, await readRows(rows), party.nowText, systemRandom);
-    await writeOnce(sealed, { type: 'draw-pool-entries', plan: checked.hash, entries: built.entries });
+    const list = (await readWritten(rows, ROWS_FILE)).map(rowOf);
+    const built = buildPool(checked, dealt, list, party.nowText, systemRandom);
+    const { entries } = built;
+    const bytes = canonicalBytes({ type: 'draw-pool-entries', plan: checked.hash, entries });
+    // Salts make it longer than the rows; what could never be read again is not sealed.
+    if (bytes.length > MAX_ROWS_BYTES)
+      throw new CommandFailure('CLI.FILE_TOO_LARGE', {
+        path: sealed,
+        size: bytes.length,
+        max: MAX_ROWS_BYTES,
+      });
+    await createFile(sealed, bytes);
     const leaves = built.strata.map((each) => ({ name: each.name, leaves: [...each.leaves] }));
     return party.save({ pool: await party.sign(built.record), leaves }, 'pool made');
   },
 };
 
-async function readRows(path: string): Promise<PoolRow[]> {
-  const bytes = await readBytes(path, MAX_ROWS_BYTES);
-  try {
-    const rows = poolRows.parse(JSON.parse(new TextDecoder().decode(bytes)));
-    return rows.map(({ struck, ...row }) => (struck === undefined ? row : { ...row, struck }));
-  } catch (error) {
-    const issue = error instanceof z.ZodError ? error.issues[0] : null;
-    throw cannotTell('CLI.DRAW_ROWS', {
-      path: issue?.path.join('.') ?? '',
-      issue: issue?.code ?? 'not JSON',
-    });
-  }
-}
+const rowOf = ({ struck, ...row }: z.infer<typeof rowsSchema>[number]): PoolRow =>
+  struck === undefined ? row : { ...row, struck };

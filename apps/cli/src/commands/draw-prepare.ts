@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { SystemClock, formatInstant } from '#kernel';
 import {
   bindPlan,
@@ -17,20 +16,32 @@ import {
 import type { DrawFile, DrawTerms } from '#trust';
 import { listOption, mustOption, textOption } from '../command.ts';
 import type { CommandSpec } from '../command.ts';
-import { DRAW_FILE, PARTY_OPTIONS, Party, outcome, partySchema, readDraw } from '../draw/draw-table.ts';
-import { CommandFailure, cannotTell } from '../failure.ts';
-import { readText, replaceFile } from '../files.ts';
+import {
+  DRAW_FILE,
+  PARTY_OPTIONS,
+  Party,
+  outcome,
+  partySchema,
+  readDraw,
+  readWritten,
+} from '../draw/draw-table.ts';
+import { cannotTell } from '../failure.ts';
+import { createFile, replaceFile } from '../files.ts';
 import { KEYSTORE_OPTIONS, openKeystore } from './trustee-keys.ts';
 
 /** What a person writes; the rest follows. */
-const wanted = drawTerms.omit({
-  type: true,
-  suite: true,
-  n: true,
-  sequence: true,
-  previous: true,
-  createdAt: true,
-});
+const TERMS_FILE = {
+  schema: drawTerms.omit({
+    type: true,
+    suite: true,
+    n: true,
+    sequence: true,
+    previous: true,
+    createdAt: true,
+  }),
+  max: 256 * 1024,
+  code: 'CLI.DRAW_TERMS',
+};
 
 export const drawPlanCommand: CommandSpec = {
   name: 'draw plan',
@@ -44,7 +55,7 @@ export const drawPlanCommand: CommandSpec = {
   ],
   schema: partySchema,
   async run({ args, options }) {
-    const terms = await termsOf(args[0] ?? '');
+    const terms = await readWritten(args[0] ?? '', TERMS_FILE);
     const previous = textOption(options, 'previous');
     const before = previous === undefined ? null : (await readDraw(previous)).plan.record;
     const reason = textOption(options, 'because');
@@ -64,24 +75,10 @@ export const drawPlanCommand: CommandSpec = {
     checkDrawTerms(plan);
     const file = newDrawFile({ ...plan, trustees: [] });
     const out = mustOption(options, 'out');
-    await replaceFile(out, writeDrawFile(file), 0o644);
+    await createFile(out, writeDrawFile(file), 0o644);
     return outcome(out, file, 'planned');
   },
 };
-
-async function termsOf(path: string): Promise<z.infer<typeof wanted>> {
-  let json: unknown;
-  try {
-    json = JSON.parse(await readText(path)) as unknown;
-  } catch (error) {
-    if (error instanceof CommandFailure) throw error;
-    throw cannotTell('CLI.DRAW_TERMS', { path, issue: 'not JSON' });
-  }
-  const parsed = wanted.safeParse(json);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new CommandFailure('CLI.DRAW_TERMS', { path: issue?.path.join('.') ?? '', issue: issue?.code ?? '' });
-}
 
 export const drawAccept: CommandSpec = {
   name: 'draw accept',

@@ -5,7 +5,6 @@ import type { Instant } from '#kernel';
 import {
   MAX_DRAW_BYTES,
   b64u,
-  canonicalBytes,
   drawCertificates,
   drawPurpose,
   readDrawFile,
@@ -157,9 +156,23 @@ export function outcome(path: string, file: DrawFile, done: string): Outcome {
   };
 }
 
-/** A file that must not be there yet: what was sealed once is never sealed over. */
-export async function writeOnce(path: string, record: unknown): Promise<void> {
-  const there = await readBytes(path, Number.MAX_SAFE_INTEGER).catch(() => null);
-  if (there) throw cannotTell('CLI.FILE_EXISTS', { path });
-  await replaceFile(path, canonicalBytes(record));
+/**
+ * JSON that a person wrote, in any layout.
+ * @throws CommandFailure `code` with the first field that is wrong
+ */
+export async function readWritten<T>(
+  path: string,
+  { schema, max, code }: { readonly schema: z.ZodType<T>; readonly max: number; readonly code: string },
+): Promise<T> {
+  const text = new TextDecoder().decode(await readBytes(path, max));
+  let json: unknown;
+  try {
+    json = JSON.parse(text) as unknown;
+  } catch {
+    throw cannotTell(code, { path, issue: 'not JSON' });
+  }
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new CommandFailure(code, { path: issue?.path.join('.') ?? '', issue: issue?.code ?? '' });
 }
