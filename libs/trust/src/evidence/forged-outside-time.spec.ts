@@ -120,7 +120,7 @@ describe('a tender that names an outside time-stamp authority', () => {
     [
       'over another state of the log',
       { stamped: latest },
-      `V08 TIMESTAMP.HASH_DIFFERS times/${sizeOf(close.checkpoint)}-national.json platform`,
+      `V08 TIMESTAMP.HASH_DIFFERS times/${sizeOf(close.checkpoint)}-national.json bundle`,
     ],
     [
       'under another promise',
