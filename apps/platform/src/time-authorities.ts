@@ -1,7 +1,7 @@
 /** The file of outside time-stamp authorities (docs/DEPLOYMENT.md). */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { authorityName, parsePem } from '#trust';
+import { authorityName, objectIdentifier, parsePem } from '#trust';
 import type { OutsideTimeSettings } from '#transparency';
 import { ConfigError } from './config.ts';
 
@@ -15,10 +15,7 @@ const file = z.strictObject({
         // No name or password in it: it stands in logs.
         url: z.url({ protocol: /^https?$/ }).regex(/^[^@]*$/),
         ca: z.array(z.string()).min(1).max(8),
-        policy: z
-          .string()
-          .regex(/^[0-2](\.(0|[1-9]\d*))+$/)
-          .optional(),
+        policy: objectIdentifier.optional(),
       }),
     )
     .min(1)

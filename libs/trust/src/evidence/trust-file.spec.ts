@@ -33,6 +33,7 @@ it('reads what was pinned, and nothing that is not a whole pin', () => {
     changed({ outside: [{ name: 'Upper', ca: roots }] }),
     changed({ outside: [{ name: 'national', ca: ['no certificate'] }] }),
     changed({ outside: [{ name: 'national', ca: roots, policy: 'any' }] }),
+    changed({ outside: ['1.2.3', '1.2.4'].map((policy) => ({ name: 'national', ca: roots, policy })) }),
   ])
     expect(() => readTrustFile(wrong)).toThrow('EVIDENCE.TRUST_FILE');
 });

@@ -7,7 +7,7 @@ import type { NoteKey } from '../log/index.ts';
 import type { Certificate } from '../pki/certificate.ts';
 import { parsePem } from '../pki/pem.ts';
 import { anchorsOf, type TrustAnchor } from '../pki/recognition.ts';
-import { authorityName, hash32, instantText } from '../records/index.ts';
+import { authorityName, hash32, instantText, objectIdentifier } from '../records/index.ts';
 
 const pem = z.string().max(64 * 1024);
 
@@ -48,11 +48,7 @@ export const trustFile = z.strictObject({
         name: authorityName,
         ca: z.array(pem).min(1).max(8),
         /** Object identifier that its tokens must bear; absent for any. */
-        policy: z
-          .string()
-          .regex(/^[0-2](\.(0|[1-9]\d*))+$/)
-          .max(80)
-          .optional(),
+        policy: objectIdentifier.optional(),
       }),
     )
     .max(8)
@@ -96,6 +92,8 @@ export function readTrustFile(text: string): PinnedTrust {
   const outside = (parsed.data.outside ?? []).map(
     (each) => [each.name, { roots: certificates(each.ca), policy: each.policy ?? null }] as const,
   );
+  if (new Set(outside.map(([name]) => name)).size !== outside.length)
+    throw new TrustError('EVIDENCE.TRUST_FILE', { path: 'outside', issue: 'a name twice' });
   const witnesses = parsed.data.witnesses.map(readWitness);
   if (q > witnesses.length)
     throw new TrustError('EVIDENCE.TRUST_FILE', { path: 'q', issue: 'too few witnesses' });

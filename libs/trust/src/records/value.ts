@@ -50,3 +50,8 @@ export const suite = z.literal(SUITE);
 
 /** Name of an outside time-stamp authority: lower case, digits and hyphens. */
 export const authorityName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,29}$/);
+/** Object identifier in dotted decimals: the policy under which an authority stamps. */
+export const objectIdentifier = z
+  .string()
+  .regex(/^[0-2](\.(0|[1-9]\d*))+$/)
+  .max(80);
