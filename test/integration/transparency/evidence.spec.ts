@@ -37,6 +37,7 @@ import { RevealSeeds } from '../../../libs/transparency/src/application/reveal-s
 import { openKeyStore } from '../../../libs/transparency/src/infrastructure/key-store.ts';
 import { openLog } from '../../support/log-bench.ts';
 import type { TestLog } from '../../support/log-bench.ts';
+import { PLAIN_LOG } from '../../support/log-settings.ts';
 import { createTestDatabase } from '../../support/test-database.ts';
 import type { TestDatabase } from '../../support/test-database.ts';
 
@@ -124,18 +125,7 @@ beforeAll(async () => {
   const base = { role: 'all', dataDir: dir, keysDir: join(dir, 'keys') } as const;
   const keys = await openKeyStore(
     { ...base, publicUrl: 'http://localhost:3000', demo: true, production: false },
-    {
-      logTickMs: 100,
-      logBatch: 8,
-      logDayMs: DAY,
-      logOrigin: null,
-      logKeyFile: null,
-      receipt: null,
-      platform: null,
-      timestamp: null,
-      witnesses: [],
-      quorum: 0,
-    },
+    PLAIN_LOG,
     clock,
   );
   log = openLog(database.unitOfWork, await FileBlobStore.open(dir), keys.log);

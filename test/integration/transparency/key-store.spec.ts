@@ -9,6 +9,7 @@ import { writePkcs12 } from '#trust/key-file';
 import { openKeyStore } from '../../../libs/transparency/src/infrastructure/key-store.ts';
 import { RoomKeys } from '../../../libs/transparency/src/infrastructure/room-keys.ts';
 import type { TransparencySettings } from '#transparency';
+import { PLAIN_LOG } from '../../support/log-settings.ts';
 
 const clock = new SystemClock();
 let dir: string;
@@ -26,20 +27,8 @@ const settings = (more: Partial<Settings> = {}): Settings => ({
   production: false,
   ...more,
 });
-const NONE: TransparencySettings = {
-  logTickMs: 100,
-  logBatch: 8,
-  logDayMs: 86_400_000,
-  logOrigin: null,
-  logKeyFile: null,
-  receipt: null,
-  platform: null,
-  timestamp: null,
-  witnesses: [],
-  quorum: 0,
-};
 const open = (more: Partial<TransparencySettings> = {}, base: Partial<Settings> = {}) =>
-  openKeyStore(settings(base), { ...NONE, ...more }, clock);
+  openKeyStore(settings(base), { ...PLAIN_LOG, ...more }, clock);
 const faultsOf = (opening: Promise<unknown>): Promise<readonly string[]> =>
   opening.then(
     () => [],
@@ -95,7 +84,7 @@ describe('the key store', () => {
       import { openKeyStore } from './libs/transparency/src/infrastructure/key-store.ts';
       const keysDir = ${JSON.stringify(join(dir, 'keys'))};
       const base = { role: 'all', dataDir: '', keysDir, publicUrl: 'http://localhost:3000', demo: true, production: false };
-      const store = await openKeyStore(base, ${JSON.stringify(NONE)}, { now: () => Date.now() });
+      const store = await openKeyStore(base, ${JSON.stringify(PLAIN_LOG)}, { now: () => Date.now() });
       const { log, uploadKey, signers } = store;
       console.log(JSON.stringify([log.secret, uploadKey, Object.values(signers).map((s) => s.certificate.fingerprint)]));`;
     const run = () =>
