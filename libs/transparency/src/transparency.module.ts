@@ -15,7 +15,6 @@ import { ConfidentialReads } from './application/confidential-reads.ts';
 import { EvidenceRegistry } from './application/evidence-registry.ts';
 import { LogEntries } from './application/log-entries.ts';
 import { LogHealth } from './application/log-health.ts';
-import { OutsideTimeSettings } from './application/outside-time-settings.ts';
 import { OutsideTimes } from './application/outside-times.ts';
 import { PlatformTransparency } from './application/platform-transparency.ts';
 import { ReadLog } from './application/read-log.ts';
@@ -119,16 +118,7 @@ type TransparencyDoors = [LogRows, Clock, KeyStore, ReadLog, EvidenceRegistry, R
       ) => new ReadLog(unitOfWork, store, tiles, sequence, keys.log),
       inject: [UnitOfWork, LogStore, TileStore, SequenceLog, KEYS],
     },
-    {
-      provide: OutsideTimes,
-      useFactory: (
-        unitOfWork: UnitOfWork,
-        log: LogStore,
-        store: OutsideTimeStore,
-        settings: OutsideTimeSettings,
-      ) => new OutsideTimes(unitOfWork, log, store, settings),
-      inject: [UnitOfWork, LogStore, OutsideTimeStore, OutsideTimeSettings],
-    },
+    OutsideTimes,
     {
       provide: Transparency,
       useFactory: (...[rows, clock, keys, read, evidence, reveals, outside]: TransparencyDoors) =>
@@ -154,33 +144,9 @@ type TransparencyDoors = [LogRows, Clock, KeyStore, ReadLog, EvidenceRegistry, R
       },
       inject: [ROWS, CosignatureStore, TileStore, TransparencySettings, BackgroundWork],
     },
-    {
-      provide: AssembleEvidence,
-      useFactory: (
-        read: ReadLog,
-        evidence: EvidenceRegistry,
-        transparency: Transparency,
-        dummies: AccountForDummies,
-      ) => new AssembleEvidence(read, evidence, transparency, dummies),
-      inject: [ReadLog, EvidenceRegistry, Transparency, AccountForDummies],
-    },
-    {
-      provide: AccountForDummies,
-      useFactory: (
-        unitOfWork: UnitOfWork,
-        store: LogStore,
-        batches: BatchStore,
-        seeds: DaySeeds,
-        read: ReadLog,
-      ) => new AccountForDummies(unitOfWork, store, batches, seeds, read),
-      inject: [UnitOfWork, LogStore, BatchStore, DaySeeds, ReadLog],
-    },
-    {
-      provide: RevealSeeds,
-      useFactory: (unitOfWork: UnitOfWork, batches: BatchStore, seeds: DaySeeds) =>
-        new RevealSeeds(unitOfWork, batches, seeds),
-      inject: [UnitOfWork, BatchStore, DaySeeds],
-    },
+    AssembleEvidence,
+    AccountForDummies,
+    RevealSeeds,
     {
       provide: ServeLog,
       useFactory: (read: ReadLog, tiles: TileStore, { witnessing }: KeyStore) =>

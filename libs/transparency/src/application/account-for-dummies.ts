@@ -1,12 +1,14 @@
+import { Injectable } from '@nestjs/common';
 import { IntegrityError } from '#kernel';
-import type { UnitOfWork } from '#persistence';
+import { UnitOfWork } from '#persistence';
 import { b64u } from '#trust';
 import type { DaySeed, DummyDay, Hash } from '#trust';
-import type { BatchStore, SeedDay } from '../infrastructure/batch-store.ts';
-import type { LogStore } from '../infrastructure/log-store.ts';
-import type { DaySeeds } from './day-seeds.ts';
+import { BatchStore } from '../infrastructure/batch-store.ts';
+import type { SeedDay } from '../infrastructure/batch-store.ts';
+import { LogStore } from '../infrastructure/log-store.ts';
+import { DaySeeds } from './day-seeds.ts';
 import { entryOf } from './grow-tiles.ts';
-import type { ReadLog } from './read-log.ts';
+import { ReadLog } from './read-log.ts';
 
 interface Tree {
   readonly size: number;
@@ -22,6 +24,7 @@ export interface AccountedDay {
 }
 
 /** The account that V06 asks for: grows with the records of the days, not with their dummies. */
+@Injectable()
 export class AccountForDummies {
   constructor(
     private readonly unitOfWork: UnitOfWork,

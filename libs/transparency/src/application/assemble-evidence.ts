@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Readable, Transform } from 'node:stream';
+import { Injectable } from '@nestjs/common';
 import { formatInstant, IntegrityError, ok, refuse } from '#kernel';
 import type { Refusal, Result } from '#kernel';
 import { b64u, canonicalBytes, equalBytes, parsePem, sha256 } from '#trust';
@@ -10,11 +11,11 @@ import type { StoredCheckpoint } from '../infrastructure/log-store.ts';
 import { collectReferences, noReferences } from '../domain/evidence-references.ts';
 import type { References } from '../domain/evidence-references.ts';
 import type { TransparencyCode } from '../domain/refusals.ts';
-import type { AccountForDummies } from './account-for-dummies.ts';
-import type { EvidenceRegistry } from './evidence-registry.ts';
+import { AccountForDummies } from './account-for-dummies.ts';
+import { EvidenceRegistry } from './evidence-registry.ts';
 import type { EvidenceAudience, EvidencePiece, LoggedRecord } from './evidence-source.ts';
-import type { ReadLog } from './read-log.ts';
-import type { Transparency } from './transparency.ts';
+import { ReadLog } from './read-log.ts';
+import { Transparency } from './transparency.ts';
 
 const NO_WITNESSES: WitnessTerms = { q: 0, witnesses: [] };
 
@@ -35,6 +36,7 @@ interface Gathered {
  * The evidence of one lot as a canonical ZIP (docs/EVIDENCE.md), streamed: records are small and held, envelopes are
  * opened one after another while the file is sent.
  */
+@Injectable()
 export class AssembleEvidence {
   constructor(
     private readonly read: ReadLog,

@@ -1,13 +1,17 @@
+import { Injectable } from '@nestjs/common';
 import { formatInstant } from '#kernel';
-import type { UnitOfWork } from '#persistence';
+import { UnitOfWork } from '#persistence';
 import { b64u, CLOCK_TOLERANCE_MS, clocksApart } from '#trust';
 import type { OutsideTime } from '#trust';
-import type { LogStore } from '../infrastructure/log-store.ts';
-import type { OutsideStamp, OutsideTimeStore } from '../infrastructure/outside-time-store.ts';
+import { LogStore } from '../infrastructure/log-store.ts';
+import { OutsideTimeStore } from '../infrastructure/outside-time-store.ts';
+import type { OutsideStamp } from '../infrastructure/outside-time-store.ts';
 import { askTimeAuthority, TimeAuthorityError } from '../infrastructure/time-authority-client.ts';
-import type { OutsideAuthority, OutsideTimeSettings } from './outside-time-settings.ts';
+import { OutsideTimeSettings } from './outside-time-settings.ts';
+import type { OutsideAuthority } from './outside-time-settings.ts';
 
 /** Has outside authorities stamp the log, and finds the stamps that bound the time of a leaf (ADR 0032). */
+@Injectable()
 export class OutsideTimes {
   constructor(
     private readonly unitOfWork: UnitOfWork,

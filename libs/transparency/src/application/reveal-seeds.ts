@@ -1,8 +1,9 @@
+import { Injectable } from '@nestjs/common';
 import { faultPoint } from '#kernel';
 import type { Instant } from '#kernel';
-import type { UnitOfWork } from '#persistence';
-import type { BatchStore } from '../infrastructure/batch-store.ts';
-import type { DaySeeds } from './day-seeds.ts';
+import { UnitOfWork } from '#persistence';
+import { BatchStore } from '../infrastructure/batch-store.ts';
+import { DaySeeds } from './day-seeds.ts';
 import type { IntakeSource } from './intake-source.ts';
 
 /** Seeds in one round; the next round follows soon. */
@@ -12,6 +13,7 @@ const AT_ONCE = 64;
  * Shows a day's seed when the day is over and the last tender that took bids on it has closed (PROTOCOL section 10).
  * From then on anyone can tell the records of that day from its dummies.
  */
+@Injectable()
 export class RevealSeeds {
   private readonly sources: IntakeSource[] = [];
 
