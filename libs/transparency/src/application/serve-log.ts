@@ -18,6 +18,8 @@ export class ServeLog {
 
   /** The newest checkpoint that q of the platform's witnesses cosigned, with what they signed; null where there is none. */
   async cosigned(q: number): Promise<string | null> {
+    // More than there are: every cosignature ever kept would be looked at, for whoever asks.
+    if (q > this.terms.witnesses.length) return null;
     return (await this.read.newest({ ...this.terms, q }))?.text ?? null;
   }
 
