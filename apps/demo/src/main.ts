@@ -82,9 +82,7 @@ async function play(steps: Steps, stage: Stage): Promise<string> {
     inTurns(bidders, (bidder) => bidder.seal()),
   );
   const inTime = bidders.filter((bidder) => bidder.name !== TOO_LATE);
-  await steps.take('seven upload; each has its receipts at once', () =>
-    inTurns(inTime, (bidder) => bidder.submit()),
-  );
+  await steps.take('seven upload; each has its receipts', () => inTurns(inTime, (bidder) => bidder.submit()));
   await steps.take(`${REPLACES} replaces its bid, ${WITHDRAWS} withdraws`, async () => {
     await of(REPLACES).replace({ price: '9020000.00', periodDays: 180 });
     await of(WITHDRAWS).withdraw();
@@ -138,7 +136,7 @@ async function verify(steps: Steps, stage: Stage, lotId: string): Promise<void> 
   if (report.verdict !== 'holds') throw new Error('the evidence does not verify');
 }
 
-/** The platform signs a checkpoint that covers the award before it answers. */
+/** The platform answers when a tick has taken the award in and the witnesses have cosigned that. */
 async function download(url: string, lotId: string, file: string): Promise<void> {
   const response = await fetch(`${url}/api/v1/lots/${lotId}/evidence`);
   if (!response.ok || !response.body)

@@ -12,8 +12,8 @@ export interface LogState {
   readonly size: number | null;
   readonly signedAt: Instant | null;
   /**
-   * A hash has waited for ten seconds longer than any tick takes: the sequencer does not keep up. Never how many wait: that would count what comes
-   * in within a tick.
+   * A hash has waited for ten seconds longer than any tick takes: the sequencer does not keep up. Never how many wait:
+   * that would count what comes in within a tick.
    */
   readonly behind: boolean;
   readonly halted: boolean;

@@ -65,8 +65,9 @@ export abstract class Transparency {
   abstract publish(tx: Tx, hashes: readonly string[]): Promise<void>;
 
   /**
-   * The proof that the hash is in the log: always the same one, against the first checkpoint that covers the leaf.
-   * Null while it waits for its tick (about LOG_TICK_MS, longer where more waits than LOG_BATCH) or was never appended.
+   * The proof that the hash is in the log: always the same one, against the first checkpoint that covers the leaf. With
+   * terms, the first of those that has their quorum, with all cosignatures that it has by now. Null while it waits for
+   * its tick (about LOG_TICK_MS, longer where more waits than LOG_BATCH) or its witnesses, or was never appended.
    */
   abstract logReceipt(hash: string, terms?: WitnessTerms): Promise<LogReceipt | null>;
 
@@ -79,7 +80,7 @@ export abstract class Transparency {
   /**
    * The first checkpoint whose batch was drawn at or after `at` and that covers all these hashes; null while there is
    * none. The next tick signs one, nothing does before: a caller comes again. The answer for the same question never
-   * changes.
+   * changes; with terms it is the first from there on that has their quorum, to which witnesses may add.
    */
   abstract checkpointAtOrAfter(
     at: Instant,
