@@ -49,8 +49,7 @@ export const MUTATIONS: readonly Mutation[] = [
 
 /** What stands in the place of one element; `by` chooses a tag, a byte, a bit. */
 function changed(tree: DerTree, how: Mutation, by: number): readonly DerTree[] {
-  const raw = bytesOf(tree).subarray(bytesOf(tree).length - tree.content.length);
-  const content = tree.members === null ? tree.content : raw;
+  const { content } = tree;
   const flat = (bytes: Uint8Array): DerTree => ({ ...tree, content: bytes, members: null });
   switch (how) {
     case 'delete':
