@@ -24,6 +24,9 @@ export async function checkDraws(v: Verification): Promise<void> {
     for (const { id, problems } of report.checks)
       for (const { code, blame, facts } of problems)
         v.findings.fail('V18', code, `${path}#${id}`, blame, facts);
+    // Every draw of the lot is in the bundle, in order: an earlier plan that is named and not there is kept back.
+    const alone = report.checks.some(({ id, state }) => id === 'V18.9' && state === 'restricted');
+    v.findings.expect(!alone, 'V18', 'EVIDENCE.MISSING', `${path}#V18.9`, 'bundle');
     if (report.verdict === 'unfinished') v.findings.set('V18', 'pending', `${path} is not finished`);
     else v.findings.note('V18', `${path}: ${purpose}, ${String(sequence)}`);
     const notice = v.notices[0]?.record;

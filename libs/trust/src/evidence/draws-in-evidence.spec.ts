@@ -60,6 +60,18 @@ it('a draw of another lot, a false one, and a second one of the same name are na
   expect((await found(withDraws({ ...drawn.file, names }))).lines).toHaveLength(1);
 });
 
+it('a second plan whose first is kept back is named', async () => {
+  const subject = vector.expected.lot;
+  const previous = { plan: drawn.checked.hash, reason: 'exhausted' } as const;
+  const second = await ceremony.all(undefined, { ...TERMS, subject, sequence: 2, previous });
+  expect((await found(withDraws(second.file))).lines).toEqual([
+    'V18 EVIDENCE.MISSING draws/1.json#V18.9 bundle',
+  ]);
+  expect((await found(withDraws(drawn.file, second.file))).lines).toEqual([
+    'V18 DRAW.SECOND draws/2.json#V18.9 regulator',
+  ]);
+});
+
 it('a draw whose regulator is not the notice’s, or whose quorum nobody knows, is named', async () => {
   const bundle = withDraws(drawn.file);
   const own = vector.bundle.copy().bytes('notices/1.json');
