@@ -101,7 +101,7 @@ describeWith('openssl', 'an outside time-stamp authority', () => {
     ['endless', 'TIMESTAMP.ANSWER_TOO_LONG'],
     ['hanging', 'TIMESTAMP.UNREACHABLE', 2],
     ['error', 'TIMESTAMP.UNREACHABLE'],
-    ['redirect', 'TIMESTAMP.UNREACHABLE', 2],
+    ['redirect', 'TIMESTAMP.UNREACHABLE'],
     ['broken line', 'TIMESTAMP.UNREACHABLE', 2],
   ])(
     'with %s is dropped: nothing is kept, and the next question may be answered',

@@ -90,7 +90,7 @@ async function post(
     headers: { 'content-type': 'application/timestamp-query', accept: 'application/timestamp-reply' },
     body: Buffer.from(query),
     // To go where an answer points would ask whom nobody has named.
-    redirect: 'error',
+    redirect: 'manual',
     signal: AbortSignal.timeout(timeoutMs),
   });
   if (response.status !== 200) {
