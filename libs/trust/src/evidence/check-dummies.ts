@@ -28,8 +28,10 @@ export function checkDummies(v: Verification, latest: Checkpoint): void {
     if (!v.trust.dummies) return v.findings.set('V06', 'absent', 'this log declares no dummy leaves');
     return v.findings.fail('V06', 'EVIDENCE.MISSING', PATH, 'bundle');
   }
-  checkSpan(v, dummies.days, bidding);
+  const adjoining = checkSpan(v, dummies.days, bidding);
   for (const [at, day] of dummies.days.entries()) checkPromise(v, day, dummies.days[at - 1]);
+  // Days that overlap could hold the log many times over: it has failed, and they are not computed.
+  if (!adjoining) return;
   const shown = dummies.days.filter(({ seed }) => seed !== null);
   for (const day of shown) checkDay(v, day, latest);
   summarise(v, shown);
@@ -56,8 +58,11 @@ function biddingSpan(v: Verification): Span | null {
   return from === undefined || close === undefined ? null : { from, until: close + 1 };
 }
 
-/** The days follow each other without a gap and hold the whole span; before the log's first day there were no dummies. */
-function checkSpan(v: Verification, days: readonly DummyDay[], { from, until }: Span): void {
+/**
+ * The days follow each other without a gap and hold the whole span; before the log's first day there were no dummies.
+ * False where they do not follow each other.
+ */
+function checkSpan(v: Verification, days: readonly DummyDay[], { from, until }: Span): boolean {
   const [first, last] = [days[0], days.at(-1)];
   const whole =
     first !== undefined &&
@@ -70,6 +75,7 @@ function checkSpan(v: Verification, days: readonly DummyDay[], { from, until }: 
     return follows && day.first < day.until;
   });
   v.findings.expect(whole && adjoining, 'V06', 'EVIDENCE.DUMMY_DAYS', PATH, 'platform');
+  return adjoining;
 }
 
 /** Of this log, and in it before the day on which the seed is used; before the day that precedes it, where that is here. */
@@ -112,7 +118,8 @@ function givesTree(
   latest: Checkpoint,
 ): boolean {
   const tree = treeOf(first, nodes);
-  if (!tree) return false;
+  // Whoever made the file chose the numbers: no day is longer than the log that was signed.
+  if (!tree || until > latest.size) return false;
   for (let index = first; index < until; index++) {
     const dummy = dummyEntry(seed, index);
     const record = records.get(index);

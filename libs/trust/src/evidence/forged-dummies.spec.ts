@@ -224,6 +224,8 @@ describe('a bid that is passed off as a dummy', () => {
 
 describe('an account of dummies that was made to fit', () => {
   const day = (n: number): string => `log/dummies.json#${n}`;
+  const close = [...honest.places.values()].find(({ leaf }) => leaf.type === 'close')?.index ?? 0;
+  const last = honest.days.findLastIndex(({ first }) => first <= close);
   const rows: [string, (days: DummyDay[]) => DummyDay[], ...string[]][] = [
     [
       'another seed than the promised one',
@@ -263,6 +265,11 @@ describe('an account of dummies that was made to fit', () => {
       'a last day that is left out',
       (days) => days.slice(0, -1),
       'V06 EVIDENCE.DUMMY_DAYS log/dummies.json platform',
+    ],
+    [
+      'a day that no log could hold',
+      (days) => days.map((one, at) => (at < days.length - 1 ? one : { ...one, until: 2 ** 52 })),
+      `V06 EVIDENCE.DUMMIES ${day(last)} platform`,
     ],
     ['no day at all', () => [], 'V06 EVIDENCE.DUMMY_DAYS log/dummies.json platform'],
   ];
