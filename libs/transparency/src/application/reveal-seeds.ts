@@ -40,8 +40,12 @@ export class RevealSeeds {
 
   /** Asked before the rows are read: a tender that opens meanwhile opens on a later day. */
   private async openSince(): Promise<Instant | null> {
-    const answers = await Promise.all(this.sources.map((source) => source.openSince()));
-    const open = answers.filter((at) => at !== null);
+    const open: Instant[] = [];
+    // In their order, upstream first: a tender that one context hands on meanwhile is known to the next.
+    for (const source of this.sources) {
+      const since = await source.openSince();
+      if (since !== null) open.push(since);
+    }
     return open.length === 0 ? null : open.reduce((first, at) => (at < first ? at : first));
   }
 }
