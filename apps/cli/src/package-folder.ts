@@ -6,6 +6,7 @@ import { TrustError, b64u, canonicalBytes, equalBytes } from '#trust';
 import type { EnvelopeName } from '#trust';
 import { readSecrets, rootOfFile, sealedFileOf, seedOf, unlockPackage } from '#trust/node';
 import type { PackageFolder } from '#trust/node';
+import { CommandFailure } from './failure.ts';
 import { readReceipt, readText, replaceFile } from './files.ts';
 
 export const receiptPathOf = (folder: string): string => join(folder, 'receipt.json');
@@ -27,7 +28,7 @@ export const packageIn = (bid: PackageFolder): BidPackage => {
   return {
     bid,
     read: (e, from, length) => readSealed(folder, e, from, length),
-    receipt: () => readReceipt(receiptPathOf(folder)).catch(() => null),
+    receipt: () => readReceipt(receiptPathOf(folder)).catch(nullIfNone),
     keepReceipt: (receipt) => replaceFile(receiptPathOf(folder), canonicalBytes(receipt)),
     keepRefusal: (document) => replaceFile(join(folder, 'refusal.json'), JSON.stringify(document ?? null)),
     keepMoveReceipt: (receipt) => replaceFile(join(folder, 'move-receipt.json'), canonicalBytes(receipt)),
@@ -35,6 +36,12 @@ export const packageIn = (bid: PackageFolder): BidPackage => {
     keepSequence: (sequence) => replaceFile(join(folder, 'sequence'), String(sequence)),
   };
 };
+
+/** No file, or no receipt in it. One that cannot be read just now is not taken for none: it would be written over. */
+function nullIfNone(error: unknown): null {
+  if (error instanceof CommandFailure || error instanceof TrustError) return null;
+  throw error;
+}
 
 async function readSealed(
   folder: string,

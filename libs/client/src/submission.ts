@@ -45,7 +45,7 @@ export interface BidPackage {
    * @throws TrustError SEAL.TRUNCATED where they are not there
    */
   read(e: EnvelopeName, from: number, length: number): Promise<Uint8Array>;
-  /** What was kept last; null where nothing was, or it can no longer be read. */
+  /** What was kept last; null where nothing was, or what is there is no receipt. @throws where it cannot be read now */
   receipt(): Promise<ReceiptFile | null>;
   /** Everything that is kept MUST be durable when the call returns: it is what the bidder proves its bid with. */
   keepReceipt(receipt: ReceiptFile): Promise<void>;

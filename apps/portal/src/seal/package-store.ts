@@ -73,6 +73,12 @@ async function jsonOf<T>(folder: FileSystemDirectoryHandle, name: string): Promi
   return handle && (JSON.parse(await (await handle.getFile()).text()) as T);
 }
 
+/** One that cannot be read just now is not taken for none: it would be written over. */
+function nullIfNoJson(error: unknown): null {
+  if (error instanceof SyntaxError) return null;
+  throw error;
+}
+
 function stateOf(receipt: ReceiptFile | null, moveReceipt: ReceiptFile | null): PackageState {
   const move = moveReceipt?.arrival.record;
   if (move?.inTime) return move.kind === 'withdraw' ? 'withdrawn' : 'replaced';
@@ -205,7 +211,7 @@ export async function bidPackageOf(place: PackagePlace): Promise<BidPackage> {
       if (bytes.length !== length) throw new TrustError('SEAL.TRUNCATED', { e });
       return bytes;
     },
-    receipt: () => jsonOf<ReceiptFile>(folder, 'receipt.json').catch(() => null),
+    receipt: () => jsonOf<ReceiptFile>(folder, 'receipt.json').catch(nullIfNoJson),
     keepReceipt: (receipt) => keep('receipt.json', canonicalBytes(receipt)),
     keepRefusal: (document) => keep('refusal.json', JSON.stringify(document ?? null)),
     keepMoveReceipt: (receipt) => keep('move-receipt.json', canonicalBytes(receipt)),

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { SubmissionStep } from '#client';
+import { isPassing } from './passing.ts';
 import { submitStored } from './submission.ts';
 import type { StoredPackage } from './package-store.ts';
 import type { Pace } from './use-sealing.ts';
@@ -14,13 +15,6 @@ export type Upload =
   | { readonly phase: 'finishing' }
   | { readonly phase: 'waiting' }
   | { readonly phase: 'failed'; readonly error: unknown };
-
-/** A ClientFailure that found nothing out, or a platform that is busy or away: asking again may help. */
-function isPassing(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  if ('undecided' in error && error.undecided === true) return true;
-  return 'status' in error && (error.status === 429 || Number(error.status) >= 500);
-}
 
 /**
  * Sends a package, and goes on by itself after a lost connection: the platform is asked for what is missing each time.

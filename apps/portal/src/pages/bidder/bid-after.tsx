@@ -8,7 +8,6 @@ import type { Opening } from '../../api/opening.ts';
 import { forgetBidDraft } from '../../seal/bid-draft.ts';
 import type { StoredPackage } from '../../seal/package-store.ts';
 import { findOnList, settleStored } from '../../seal/submission.ts';
-import { FaultView } from '../../session/fault-view.tsx';
 import { useSession } from '../../session/session-store.ts';
 import { useServerNow } from '../../ui/clock.ts';
 import { yuan } from '../../ui/figures.ts';
@@ -67,16 +66,20 @@ function Unfinished({
   readonly changed: () => void;
 }) {
   const { t } = useTranslation();
+  const { lot } = useLot();
+  const { data: opening } = useQuery(openingQuery(lot.id));
   const settled = useQuery({
     queryKey: ['settled', stored.c, roots?.text],
-    enabled: roots !== null,
+    // Before CLOSE a part that came in time may still be on its way to the disk.
+    enabled: roots !== null && Boolean(opening?.close),
     queryFn: () => settleStored(stored, roots?.text ?? ''),
   });
   useEffect(() => {
     if (settled.data === true) changed();
   }, [settled.data, changed]);
+  if (!opening?.close) return <p className="note">{t('bid.closing')}</p>;
   if (!roots) return <p className="note">{t('bid.settleNeedsRoots')}</p>;
-  if (settled.isError) return <FaultView error={settled.error} />;
+  if (settled.isError) return <ProblemView error={settled.error} retry={() => void settled.refetch()} />;
   if (settled.data !== false) return <Loading />;
   return <p className="note note-bad">{t('bid.notWhole')}</p>;
 }
@@ -93,7 +96,7 @@ function FindYourself({ stored, roots }: { readonly stored: StoredPackage; reado
   });
   if (!opening?.close) return <p className="note">{t('bid.closing')}</p>;
   if (!roots) return <p className="note">{t('bid.foundNeedsRoots')}</p>;
-  if (found.isError) return <FaultView error={found.error} />;
+  if (found.isError) return <ProblemView error={found.error} retry={() => void found.refetch()} />;
   if (found.isPending) return <Loading />;
   const listed = found.data === true;
   return (
