@@ -7,7 +7,7 @@ import { hashText } from '#trust';
 import { parseConfig } from '../../apps/platform/src/config.ts';
 import { createApp } from '../../apps/platform/src/create-app.ts';
 import type { Platform } from '../../apps/platform/src/create-app.ts';
-import { loggedReceipt, sealBid, submitBid } from '../support/story/bidding.ts';
+import { receiptOf, sealBid, submitBid } from '../support/story/bidding.ts';
 import type { Acknowledged } from '../support/story/bidding.ts';
 import { until } from '../support/story/caller.ts';
 import { downloadEvidence, problemsOf, verifyFile } from '../support/story/evidence.ts';
@@ -82,7 +82,7 @@ async function losses({ people, lot, trust, visitor, witness }: Story, bids: rea
     if (listed?.arrivedAt !== bid.arrival.record.arrivedAt) lost.push(`${bid.c}: not listed as it arrived`);
     if (listed?.storedAt !== bid.receipt.stored?.record.storedAt) lost.push(`${bid.c}: stored otherwise`);
     const owner = people.bidders[at];
-    const now = owner && (await loggedReceipt(owner, bid));
+    const now = owner && (await receiptOf(owner, bid));
     if (!now?.log) lost.push(`${bid.c}: not in the log`);
     else if (hashText('arrival', now.arrival) !== hashText('arrival', bid.arrival))
       lost.push(`${bid.c}: another receipt`);

@@ -63,7 +63,7 @@ it('a tender that asks for two witnesses is closed, opened and proved under thei
   if (!bidder || !bid) throw new Error('the story has bids');
   const { log: receipt } = await loggedReceipt(bidder, bid);
   // The log's own signature, and two beside it.
-  expect(receipt?.checkpoint.match(/^— /gm)).toHaveLength(3);
+  expect(receipt.checkpoint.match(/^— /gm)).toHaveLength(3);
 
   // One of them is away: nothing is lost, and there is no CLOSE, however long the deadline has passed.
   const port = Number(new URL(two.url).port);

@@ -1,10 +1,11 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { b64u, canonicalBytes, deriveBidKeys, signBidMove } from '#trust';
-import type { ArrivalReceipt, EnvelopeName, OpeningSheet, ReceiptFile, Signed } from '#trust';
+import type { ArrivalReceipt, EnvelopeName, LogReceipt, OpeningSheet, ReceiptFile, Signed } from '#trust';
 import { readPackage, readSecrets, sealedFileOf, sealPackage, seedOf } from '#trust/node';
 import type { PackageFolder } from '#trust/node';
 import { sheetOf } from '../lot-fixture.ts';
+import { until } from './caller.ts';
 import type { Caller } from './caller.ts';
 import type { KeyedLot } from './tender.ts';
 
@@ -125,7 +126,18 @@ export async function moveBid(
   return (await bidder.postBytes<{ arrival: Signed<ArrivalReceipt> }>(path, canonicalBytes(move))).arrival;
 }
 
-/** The receipt file with the log's proof. */
-export async function loggedReceipt(bidder: Caller, { c, uploadToken }: Acknowledged): Promise<ReceiptFile> {
+/** What was handed out for a bid so far. */
+export async function receiptOf(bidder: Caller, { c, uploadToken }: Acknowledged): Promise<ReceiptFile> {
   return bidder.get<ReceiptFile>(`/bids/${c}/receipt`, { 'upload-token': uploadToken });
+}
+
+/** The same once the log has the bid: it takes leaves on its own clock, and lets its witnesses sign before it shows them. */
+export async function loggedReceipt(
+  bidder: Caller,
+  bid: Acknowledged,
+): Promise<ReceiptFile & { readonly log: LogReceipt }> {
+  return until('the proof that the bid is in the log', async () => {
+    const receipt = await receiptOf(bidder, bid);
+    return receipt.log ? { ...receipt, log: receipt.log } : null;
+  });
 }

@@ -6,7 +6,7 @@ import { FileBlobStore } from '#storage';
 import { hashText } from '#trust';
 import { bidOf, beginStory, takeBids } from './story.ts';
 import type { BidsTaken, Story } from './story.ts';
-import { loggedReceipt, partOf, sealBid, submitBid } from './bidding.ts';
+import { receiptOf, partOf, sealBid, submitBid } from './bidding.ts';
 import type { Acknowledged } from './bidding.ts';
 import { downloadEvidence, problemsOf, verifyFile } from './evidence.ts';
 import {
@@ -222,7 +222,7 @@ async function receiptLosses(
   witness: Story['witness'],
 ): Promise<string[]> {
   if (!owner) return [`${bid.c}: no owner`];
-  const now = await loggedReceipt(owner, bid);
+  const now = await receiptOf(owner, bid);
   const same =
     hashText('arrival', now.arrival) === hashText('arrival', bid.arrival) &&
     hashText('stored', now.stored) === hashText('stored', bid.receipt.stored);

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { loggedReceipt } from './bidding.ts';
+import { receiptOf } from './bidding.ts';
 import type { Acknowledged } from './bidding.ts';
 import type { Caller } from './caller.ts';
 import type { PlatformHome } from './platform-process.ts';
@@ -50,6 +50,6 @@ export async function findYourself(
   bid: Acknowledged,
 ): Promise<void> {
   await moveRow(home, bid.c, lot.lotId);
-  const receipt = await loggedReceipt(owner, bid);
+  const receipt = await receiptOf(owner, bid);
   await owner.post(`/lots/${lot.lotId}/opening/find-yourself`, { receipt, commit: bid.pack.commit });
 }
