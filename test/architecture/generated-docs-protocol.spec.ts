@@ -28,6 +28,8 @@ import {
   signBidMove,
   utf8,
   verifyShare,
+  suiteField,
+  suiteOf,
 } from '#trust';
 import type { BidMove, DrawEntry } from '#trust';
 import { generatedPart } from '../support/generated-docs.ts';
@@ -67,7 +69,7 @@ async function checkValues(): Promise<Readonly<Record<string, unknown>>> {
     K: b64u.encode(prepared.K()),
     share,
     'Expand(K, "glasshall/1/cekE0", 32)': b64u.encode(envelopeKey(prepared.K(), 'E0')),
-    'journal key of K': encodePoint(journalKeyPair(prepared.K()).public),
+    'journal key of K': encodePoint(journalKeyPair(prepared.K(), 'P256').public),
     'commitment, key bytes(32, 5), salt bytes(24, 6), context "pinnedE0"': b64u.encode(keys.commitment),
     'padded length of 100000': paddedLength(100_000),
     'words of seed bytes(32, 1)': recoveryWords(bytes(32, 1)),
@@ -130,7 +132,46 @@ function drawValues(): Readonly<Record<string, unknown>> {
   };
 }
 
+/** The same dealing, share, keys and message in suite SM, where a value hangs on the suite. */
+async function smValues(): Promise<Readonly<Record<string, unknown>>> {
+  const { group } = suiteOf('SM');
+  const pairs = [1, 2, 3].map((i) => newKeyPair(constant(i), 'SM'));
+  const [one] = pairs as [(typeof pairs)[number]];
+  const keys = pairs.map((pair) => pair.public);
+  const sm = prepareDealing({ ...terms, seedKey: bytes(32, 9), trusteeKeys: keys, k: 2 });
+  const dealt = proveDealing(sm, body, constant(7));
+  const opened = openShare({ x: one.secret, dealing: dealt, context, suite: 'SM', random: constant(7) });
+  expect(checkDealing({ dealing: dealt, type: 'bid', label: 'pinned', body, trusteeKeys: keys, k: 2 })).toBe(
+    true,
+  );
+  const content = cobblestoneKeys(bytes(32, 5), bytes(24, 6), utf8.encode('pinnedE0'), 'SM');
+  const box = await eciesSeal(one.public, 'check', utf8.encode('text'), constant(12));
+  return {
+    'g, hexadecimal': group.g.toHex(true),
+    'H("move", move with "suite": "SM")': hashText('move', { ...move, ...suiteField('SM') }),
+    x_1: group.encodeScalar(one.secret),
+    y_1: encodePoint(one.public),
+    dealing: dealt,
+    K: b64u.encode(sm.K()),
+    share: opened,
+    'Expand(K, "glasshall/1/cekE0", 32)': b64u.encode(envelopeKey(sm.K(), 'E0', 'SM')),
+    'journal key of K': encodePoint(journalKeyPair(sm.K(), 'SM').public),
+    'content key, key bytes(32, 5), salt bytes(24, 6), context "pinnedE0"': b64u.encode(content.key),
+    'commitment of the same': b64u.encode(content.commitment),
+    'seedKey of (0, public), seed bytes(32, 1), bidNonce bytes(32, 2)': b64u.encode(
+      deriveBidKeys(bytes(32, 1), bytes(32, 2), 'SM').dealingSeed(0, 'public'),
+    ),
+    'message to y_1, info "check", plaintext "text", t = wide(bytes(48, 12))': b64u.encode(box),
+  };
+}
+
 describe('the check values of docs/PROTOCOL.md', () => {
+  it('are those of the code in suite SM', async () => {
+    const text = JSON.stringify(await smValues(), null, 1);
+    const part = generatedPart('docs/PROTOCOL.md', 'check-values-sm', `\n\`\`\`json\n${text}\n\`\`\`\n\n`);
+    expect(part.actual).toBe(part.expected);
+  });
+
   it('of draws are those of the code', () => {
     const text = JSON.stringify(drawValues(), null, 1);
     const part = generatedPart('docs/PROTOCOL.md', 'draw-check-values', `\n\`\`\`json\n${text}\n\`\`\`\n\n`);

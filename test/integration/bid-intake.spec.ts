@@ -158,8 +158,8 @@ describe('a commitment', () => {
     [
       'is another suite',
       ({ commit }) => canonicalBytes({ ...commit, suite: 'SM' }),
-      'BIDDING.MALFORMED',
-      400,
+      'BIDDING.WRONG_SUITE',
+      422,
     ],
     ['is deep', () => utf8.encode('['.repeat(3000) + ']'.repeat(3000)), 'BIDDING.MALFORMED', 400],
     ['is for another lot', (_, other) => makeBid(other.lotKey).raw, 'BIDDING.WRONG_LOT', 422],

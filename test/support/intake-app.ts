@@ -129,6 +129,7 @@ class NotedTransparency extends Transparency {
   platformCertificates = () => this.never();
   platformFingerprint = () => this.never();
   roomKey = () => this.never();
+  suites = () => ['P256'] as const;
   openRoomBox = () => this.never();
   destroyRoomKey = () => this.never();
   registerCertificateSource = () => this.never();

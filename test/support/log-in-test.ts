@@ -112,6 +112,7 @@ export class LogInTest extends Transparency {
   uploadToken = () => this.never();
   uploadTokenHolds = () => this.never();
   roomKey = () => this.never();
+  suites = () => ['P256'] as const;
   registerCertificateSource = () => this.never();
   registerIntakeSource(): void {
     // No seed is ever shown here.

@@ -13,4 +13,6 @@ export const PLAIN_LOG: TransparencySettings = {
   timestamp: null,
   witnesses: [],
   quorum: 0,
+  smReceipt: null,
+  smPlatform: null,
 };

@@ -66,6 +66,10 @@ export const logVariables = {
     .regex(/^\d{1,2}$/, 'a whole number')
     .transform(Number)
     .optional(),
+  RECEIPT_SM_P12_FILE: path,
+  RECEIPT_SM_P12_PASSWORD_FILE: path,
+  PLATFORM_SM_P12_FILE: path,
+  PLATFORM_SM_P12_PASSWORD_FILE: path,
 } as const;
 
 type LogVariable = keyof typeof logVariables;
@@ -84,6 +88,8 @@ const PAIRS = [
   ['RECEIPT_P12_FILE', 'RECEIPT_P12_PASSWORD_FILE'],
   ['PLATFORM_P12_FILE', 'PLATFORM_P12_PASSWORD_FILE'],
   ['TIMESTAMP_P12_FILE', 'TIMESTAMP_P12_PASSWORD_FILE'],
+  ['RECEIPT_SM_P12_FILE', 'RECEIPT_SM_P12_PASSWORD_FILE'],
+  ['PLATFORM_SM_P12_FILE', 'PLATFORM_SM_P12_PASSWORD_FILE'],
 ] as const;
 
 export const logContradictions: readonly {
@@ -143,4 +149,6 @@ export const toTransparencySettings = (v: LogValues): TransparencySettings => ({
   witnesses: v.WITNESSES ?? [],
   // More than half: two such quorums of one list have a witness in common.
   quorum: v.WITNESS_QUORUM ?? (v.WITNESSES ? Math.floor(v.WITNESSES.length / 2) + 1 : 0),
+  smReceipt: p12(v.RECEIPT_SM_P12_FILE, v.RECEIPT_SM_P12_PASSWORD_FILE),
+  smPlatform: p12(v.PLATFORM_SM_P12_FILE, v.PLATFORM_SM_P12_PASSWORD_FILE),
 });

@@ -21,5 +21,5 @@ export { openCopy, takeCopied, writeCopy } from './trustee/keystore-copy.ts';
 export type { Taken } from './trustee/keystore-copy.ts';
 export { RELEASE_STEPS, releaseShares } from './trustee/release.ts';
 export type { Confirm, Leaving, ReleaseState, ReleaseStep } from './trustee/release.ts';
-export { seatOf, takeSeat } from './trustee/seat.ts';
+export { canSeat, seatOf, takeSeat } from './trustee/seat.ts';
 export type { SeatState, Trustee } from './trustee/seat.ts';

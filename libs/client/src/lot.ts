@@ -12,6 +12,7 @@ import {
   notice,
   signed,
   verifySigned,
+  suiteIdOf,
 } from '#trust';
 import type { ClientTrust, LotKey, Notice, Signed } from '#trust';
 import { ClientFailure, cannotTell } from './failure.ts';
@@ -125,7 +126,9 @@ export function checkNotices(
   if (!first || !latest) throw cannotTell('CLIENT.LOT_FILE', { field: 'notices' });
   for (const [index, each] of notices.entries()) {
     const { version, lot, agency } = each.record;
-    if (version !== index + 1 || lot !== first.lot || agency.creditCode !== first.agency.creditCode) {
+    const sameSuite = suiteIdOf(each.record) === suiteIdOf(first);
+    const follows = version === index + 1 && lot === first.lot && sameSuite;
+    if (!follows || agency.creditCode !== first.agency.creditCode) {
       throw new TrustError('LOTKEY.SHAPE', { reason: 'notices are not one chain', version }, 'platform');
     }
     const signers = verifySigned('notice', each, lookup);

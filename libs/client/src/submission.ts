@@ -6,6 +6,7 @@ import {
   hashText,
   receiptFile,
   signBidMove,
+  suiteField,
 } from '#trust';
 import type {
   BidMove,
@@ -217,6 +218,7 @@ export async function moveBid(
   const { bid } = from;
   const record: BidMove = {
     type: 'move',
+    ...suiteField(bid.lotKey.suite),
     lotKeyHash: bid.commit.lotKeyHash,
     from: bid.c,
     to: to?.bid.c ?? null,

@@ -10,6 +10,7 @@ import type {
   Notice,
   Seat,
   Signed,
+  SuiteId,
 } from '#trust';
 
 import type { LotStage, PartyRef, ProjectKind, ProjectLevel } from './domain/lot.ts';
@@ -38,6 +39,8 @@ export interface LotView {
   readonly cancellation: Signed<Cancellation> | null;
   readonly seats: readonly Seat[];
   readonly k: number;
+  /** Of every record of the lot (PROTOCOL section 2). */
+  readonly suite: SuiteId;
   /** Null before every trustee has signed. */
   readonly lotKeyHash: string | null;
   readonly lotKey: Signed<LotKey> | null;

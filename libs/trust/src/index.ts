@@ -2,6 +2,7 @@ export * from './records/index.ts';
 export * from './encoding/index.ts';
 export * from './group/index.ts';
 export * from './threshold/index.ts';
+export * from './suite/index.ts';
 export * from './log/index.ts';
 export { eciesOpen, eciesSeal } from './ecies/ecies.ts';
 export * from './evidence/index.ts';

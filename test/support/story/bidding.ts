@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { b64u, canonicalBytes, deriveBidKeys, signBidMove } from '#trust';
+import { b64u, canonicalBytes, deriveBidKeys, signBidMove, suiteField } from '#trust';
 import type { ArrivalReceipt, EnvelopeName, LogReceipt, OpeningSheet, ReceiptFile, Signed } from '#trust';
 import { readPackage, readSecrets, sealedFileOf, sealPackage, seedOf } from '#trust/node';
 import type { PackageFolder } from '#trust/node';
@@ -113,9 +113,11 @@ export async function moveBid(
   const { wkSecret } = deriveBidKeys(
     seedOf(await readSecrets(pack.folder)),
     b64u.decode(pack.commit.bidNonce),
+    pack.commit.suite,
   );
   const record = {
     type: 'move' as const,
+    ...suiteField(pack.commit.suite),
     lotKeyHash: pack.commit.lotKeyHash,
     from: pack.c,
     to,

@@ -1,6 +1,5 @@
 import {
   byArrival,
-  decodePoint,
   eciesSeal,
   b64u,
   hashText,
@@ -10,6 +9,8 @@ import {
   sealedSharesInfo,
   sealedSharesOf,
   shareTargets,
+  suiteField,
+  suiteOf,
   systemRandom,
 } from '#trust';
 import type { Close, CloseAdd, Commit, OpeningRecord, ShareAudience, ShareTarget, Signed } from '#trust';
@@ -62,6 +63,7 @@ export async function shareOnce(
   if (!view.close) throw new Error('no CLOSE');
   const commits = await commitsOf(trustee, lot.lotId);
   const head = {
+    ...suiteField(lot.lotKey.suite),
     lotKeyHash: hashText('lotkey', lot.lotKey),
     close: hashText('close', view.close.record),
     adds: view.adds.map(({ record }) => hashText('close-add', record)),
@@ -77,7 +79,7 @@ export async function shareOnce(
   if (audience !== 'committee') return void (await trustee.post(`${path}/shares`, signed));
   const announced = sealedSharesOf(record);
   const info = sealedSharesInfo(announced.shares);
-  const room = decodePoint(lot.lotKey.room);
+  const room = suiteOf(lot.lotKey.suite).group.decodePoint(lot.lotKey.room);
   const box = b64u.encode(await eciesSeal(room, info, sealedSharesContent(signed), systemRandom));
   await trustee.post(`${path}/sealed-shares`, {
     signed: await trustee.sign('sealed-shares', announced),

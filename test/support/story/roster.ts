@@ -3,7 +3,7 @@ import { addMs, DAY, SystemClock } from '#kernel';
 import { InstallOperator } from '#parties';
 import { Transparency } from '#transparency';
 import { createDevelopmentCa, toPem } from '#trust';
-import type { DevelopmentCa, Signer } from '#trust';
+import type { DevelopmentCa, Signer, SuiteId } from '#trust';
 import { parseConfig } from '../../../apps/platform/src/config.ts';
 import { createApp } from '../../../apps/platform/src/create-app.ts';
 import { testCreditCode } from '../lot-fixture.ts';
@@ -29,9 +29,11 @@ const NAMES: Readonly<Record<SeatRole, string>> = {
   notary: '西湖区公证处',
 };
 
-export async function makeRoster(bidderNames: readonly string[]): Promise<Roster> {
+/** `suite`: whose keys all of them have, the authority too. */
+export async function makeRoster(bidderNames: readonly string[], suite: SuiteId = 'P256'): Promise<Roster> {
   const now = new SystemClock().now();
-  const validity = { notBefore: addMs(now, -DAY), notAfter: addMs(now, 365 * DAY) };
+  const keyType = suite === 'SM' ? ('sm2' as const) : ('ecdsa-p256' as const);
+  const validity = { notBefore: addMs(now, -DAY), notAfter: addMs(now, 365 * DAY), keyType };
   const ca = await createDevelopmentCa({ name: 'Story root', ...validity });
   const issue = (number: number, organisation: string) =>
     ca.issueSigner({

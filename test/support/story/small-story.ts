@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { DevelopmentCa } from '#trust';
+import type { DevelopmentCa, SuiteId } from '#trust';
 import { WITHOUT_LIMITS, createTestApp } from '../test-app.ts';
 import type { TestApp } from '../test-app.ts';
 import { sealBid, submitBid } from './bidding.ts';
@@ -30,13 +30,14 @@ export async function beginSmallStory(
   biddingMs = 20_000,
   by: readonly number[] = [0, 1, 2],
   environment: Readonly<Record<string, string>> = {},
+  suite: SuiteId = 'P256',
 ): Promise<SmallStory> {
   const app = await createTestApp({ ...WITHOUT_LIMITS, ...environment });
   const folder = await mkdtemp(join(tmpdir(), 'glasshall-small-'));
-  const roster = await makeRoster(SMALL_BIDDERS);
+  const roster = await makeRoster(SMALL_BIDDERS, suite);
   await trustRoster(app.app, roster);
   const door = { url: app.url, patienceMs: 5000 };
-  const story = await beginStory(door, roster, { biddingMs, waits: 100 });
+  const story = await beginStory(door, roster, { biddingMs, waits: 100, suite });
   const bids = await Promise.all(
     by.map(async (who, at) => {
       const bidder = story.people.bidders[who];

@@ -10,6 +10,7 @@ import type {
   Notice,
   Scalar,
   Signed,
+  SuiteId,
 } from '#trust';
 import { Refused, until } from './caller.ts';
 import type { Caller } from './caller.ts';
@@ -34,6 +35,8 @@ export interface TenderPlan {
   readonly biddingMs: number;
   /** Protocol waits are divided by this: 60 s before CLOSE, 5 min to find yourself. */
   readonly waits: number;
+  /** Default P256. */
+  readonly suite?: SuiteId;
 }
 
 const METHOD = {
@@ -68,6 +71,7 @@ export async function publishTender({ seats }: People, plan: TenderPlan): Promis
     documentsFrom: formatInstant(now),
     documentsUntil: formatInstant(deadline),
     acceleration: { periods: Math.ceil((20 * DAY) / (plan.biddingMs / 4)), waits: plan.waits },
+    ...(plan.suite ? { suite: plan.suite } : {}),
   });
   await agency.putBytes(`/lots/${lot.id}/documents/tender.txt`, Buffer.from('招标文件 '.repeat(300)));
   const notice = await publishNotice(agency, lot.id);
@@ -111,7 +115,7 @@ export async function makeLotKey(people: People, tender: Tender): Promise<KeyedL
   const callers = SEATS.map((role) => people.seats[role]);
   const anyone = people.seats.agency;
   const terms = await anyone.get<LotKeyTerms>(`/lots/${lotId}/lotkey/terms`);
-  const pairs = callers.map(() => newKeyPair(systemRandom));
+  const pairs = callers.map(() => newKeyPair(systemRandom, terms.suite));
   for (const [at, caller] of callers.entries()) await offer(caller, lotId, terms, at + 1, pairs[at]?.secret);
   const view = () => anyone.get<LotKeyView>(`/lots/${lotId}/lotkey`);
   const { record } = await view();

@@ -7,6 +7,7 @@ import {
   destroyWhenOver,
   fileDestruction,
   releaseShares,
+  canSeat,
   seatOf,
   takeSeat,
   watchDeadline,
@@ -247,7 +248,9 @@ async function serveLot(
     if (!secret && (await fileDestruction(trustee, lot))) return as('destroyed');
     if (!secret?.lotKeyHash) {
       if (platformState !== 'published' && !secret) return as('no-seat');
-      if (seatOf(await trustee.platform.lotKeyTerms(lot), trustee) === null) return as('no-seat');
+      const terms = await trustee.platform.lotKeyTerms(lot);
+      // A seat of another suite is for a trustee of this organisation with another certificate.
+      if (seatOf(terms, trustee) === null || !canSeat(terms, trustee)) return as('no-seat');
       return as((await takeSeat(trustee, lot)).state);
     }
     const opening = await trustee.platform.opening(lot);

@@ -1512,6 +1512,11 @@ export interface components {
             seats?: Record<string, never>[];
             /** @description Shares that open; with `seats` only */
             k?: number;
+            /**
+             * @description Of all records of the lot; left out: P256, or as the draft says
+             * @enum {string}
+             */
+            suite?: "P256" | "SM";
         };
         DraftNoticeDto: {
             /** @enum {string} */
@@ -2971,6 +2976,8 @@ export interface operations {
                             record: {
                                 /** @enum {string} */
                                 type: "notice";
+                                /** @enum {string} */
+                                suite?: "SM";
                                 lot: string;
                                 project: string;
                                 version: number;
@@ -3029,6 +3036,8 @@ export interface operations {
                             record: {
                                 /** @enum {string} */
                                 type: "notice";
+                                /** @enum {string} */
+                                suite?: "SM";
                                 lot: string;
                                 project: string;
                                 version: number;
@@ -3087,6 +3096,8 @@ export interface operations {
                             record: {
                                 /** @enum {string} */
                                 type: "deadline";
+                                /** @enum {string} */
+                                suite?: "SM";
                                 lotKeyHash: string;
                                 sequence: number;
                                 from: string;
@@ -3102,6 +3113,8 @@ export interface operations {
                             record: {
                                 /** @enum {string} */
                                 type: "cancellation";
+                                /** @enum {string} */
+                                suite?: "SM";
                                 lot: string;
                                 notice: string;
                                 lotKeyHash: string | null;
@@ -3256,6 +3269,8 @@ export interface operations {
                         record: {
                             /** @enum {string} */
                             type: "notice";
+                            /** @enum {string} */
+                            suite?: "SM";
                             lot: string;
                             project: string;
                             version: number;
@@ -3344,6 +3359,8 @@ export interface operations {
                             record: {
                                 /** @enum {string} */
                                 type: "notice";
+                                /** @enum {string} */
+                                suite?: "SM";
                                 lot: string;
                                 project: string;
                                 version: number;
@@ -3436,6 +3453,8 @@ export interface operations {
                         record: {
                             /** @enum {string} */
                             type: "cancellation";
+                            /** @enum {string} */
+                            suite?: "SM";
                             lot: string;
                             notice: string;
                             lotKeyHash: string | null;
@@ -3482,6 +3501,8 @@ export interface operations {
                             record: {
                                 /** @enum {string} */
                                 type: "cancellation";
+                                /** @enum {string} */
+                                suite?: "SM";
                                 lot: string;
                                 notice: string;
                                 lotKeyHash: string | null;
@@ -3533,6 +3554,8 @@ export interface operations {
                             record: {
                                 /** @enum {string} */
                                 type: "deadline";
+                                /** @enum {string} */
+                                suite?: "SM";
                                 lotKeyHash: string;
                                 sequence: number;
                                 from: string;
@@ -3583,6 +3606,8 @@ export interface operations {
                             record: {
                                 /** @enum {string} */
                                 type: "deadline";
+                                /** @enum {string} */
+                                suite?: "SM";
                                 lotKeyHash: string;
                                 sequence: number;
                                 from: string;
@@ -3630,6 +3655,8 @@ export interface operations {
                                 record: {
                                     /** @enum {string} */
                                     type: "deadline";
+                                    /** @enum {string} */
+                                    suite?: "SM";
                                     lotKeyHash: string;
                                     sequence: number;
                                     from: string;
@@ -4437,6 +4464,8 @@ export interface operations {
                             record: {
                                 /** @enum {string} */
                                 type: "close";
+                                /** @enum {string} */
+                                suite?: "SM";
                                 lotKeyHash: string;
                                 deadline: string;
                                 deadlineChange: string | null;
@@ -4456,6 +4485,8 @@ export interface operations {
                                         record: {
                                             /** @enum {string} */
                                             type: "move";
+                                            /** @enum {string} */
+                                            suite?: "SM";
                                             lotKeyHash: string;
                                             from: string;
                                             to: string | null;
@@ -4495,6 +4526,8 @@ export interface operations {
                             record: {
                                 /** @enum {string} */
                                 type: "close-add";
+                                /** @enum {string} */
+                                suite?: "SM";
                                 lotKeyHash: string;
                                 close: string;
                                 sequence: number;
@@ -4580,6 +4613,8 @@ export interface operations {
                             record: {
                                 /** @enum {string} */
                                 type: "opening-record";
+                                /** @enum {string} */
+                                suite?: "SM";
                                 lot: string;
                                 lotKeyHash: string;
                                 close: string;
@@ -4867,6 +4902,8 @@ export interface operations {
                         record: {
                             /** @enum {string} */
                             type: "opening-record";
+                            /** @enum {string} */
+                            suite?: "SM";
                             lot: string;
                             lotKeyHash: string;
                             close: string;
@@ -4924,6 +4961,8 @@ export interface operations {
                             record: {
                                 /** @enum {string} */
                                 type: "opening-record";
+                                /** @enum {string} */
+                                suite?: "SM";
                                 lot: string;
                                 lotKeyHash: string;
                                 close: string;
@@ -5457,6 +5496,8 @@ export interface operations {
                             record: {
                                 /** @enum {string} */
                                 type: "evaluation-report";
+                                /** @enum {string} */
+                                suite?: "SM";
                                 lot: string;
                                 openingRecord: string;
                                 method: {
@@ -5593,6 +5634,8 @@ export interface operations {
                         record: {
                             /** @enum {string} */
                             type: "evaluation-report";
+                            /** @enum {string} */
+                            suite?: "SM";
                             lot: string;
                             openingRecord: string;
                             method: {
@@ -5695,6 +5738,8 @@ export interface operations {
                             record: {
                                 /** @enum {string} */
                                 type: "evaluation-report";
+                                /** @enum {string} */
+                                suite?: "SM";
                                 lot: string;
                                 openingRecord: string;
                                 method: {
@@ -5737,6 +5782,8 @@ export interface operations {
                             record: {
                                 /** @enum {string} */
                                 type: "publicity";
+                                /** @enum {string} */
+                                suite?: "SM";
                                 lot: string;
                                 report: string;
                                 candidates: {
@@ -5760,6 +5807,8 @@ export interface operations {
                             record: {
                                 /** @enum {string} */
                                 type: "award";
+                                /** @enum {string} */
+                                suite?: "SM";
                                 lot: string;
                                 publicity: string;
                                 c: string;
@@ -5809,6 +5858,8 @@ export interface operations {
                         record: {
                             /** @enum {string} */
                             type: "publicity";
+                            /** @enum {string} */
+                            suite?: "SM";
                             lot: string;
                             report: string;
                             candidates: {
@@ -5889,6 +5940,8 @@ export interface operations {
                         record: {
                             /** @enum {string} */
                             type: "award";
+                            /** @enum {string} */
+                            suite?: "SM";
                             lot: string;
                             publicity: string;
                             c: string;

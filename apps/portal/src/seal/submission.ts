@@ -104,6 +104,10 @@ export async function moveStored(
 ): Promise<void> {
   const [{ moveBid }, { b64u, deriveBidKeys }] = await load();
   const { submission } = await submissionFor(from.note.lot, roots, () => undefined);
-  const { wkSecret } = deriveBidKeys(await seedOfPackage(from.place), b64u.decode(from.commit.bidNonce));
+  const { wkSecret } = deriveBidKeys(
+    await seedOfPackage(from.place),
+    b64u.decode(from.commit.bidNonce),
+    from.commit.suite,
+  );
   await moveBid(await bidPackageOf(from.place), wkSecret, to && (await bidPackageOf(to.place)), submission);
 }

@@ -13,6 +13,7 @@ const KNOWN = {
   'KEYSTORE.OTHER_ORGANISATION': 'otherOrganisation',
   'TRUSTEE.NO_SEAT': 'noSeat',
   'TRUSTEE.OTHER_CERTIFICATE': 'otherCertificate',
+  'TRUSTEE.OTHER_SUITE': 'otherSuite',
   'CLIENT.LOT_NOT_READY': 'notReady',
   'EVIDENCE.TRUST_FILE': 'roots',
 } as const;

@@ -6,7 +6,7 @@ import { Parties } from '#parties';
 import { UnitOfWork } from '#persistence';
 import type { Tx } from '#persistence';
 import { Transparency } from '#transparency';
-import { hashText } from '#trust';
+import { hashText, suiteField } from '#trust';
 import type { Award, Signed } from '#trust';
 import type { Principal } from '#web';
 import { decideAward, SIGNING_MS } from '../domain/award-procedure.ts';
@@ -93,6 +93,7 @@ function compose(known: AwardCase, procedure: AwardProcedure, awardedAt: Instant
   const { c, bidder, sheet } = winnerOf(known);
   return {
     type: 'award',
+    ...suiteField(known.lot.suite),
     lot: known.lot.id,
     publicity: procedure.publicityHash ?? '',
     c,

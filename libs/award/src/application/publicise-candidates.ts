@@ -5,7 +5,7 @@ import { signedByCaller } from '#evaluation';
 import { Parties } from '#parties';
 import { UnitOfWork } from '#persistence';
 import { Transparency } from '#transparency';
-import { hashText } from '#trust';
+import { hashText, suiteField } from '#trust';
 import type { Publicity, Signed } from '#trust';
 import type { Principal } from '#web';
 import { decideAward, publicityUntil, SIGNING_MS } from '../domain/award-procedure.ts';
@@ -65,6 +65,7 @@ export class PubliciseCandidates {
 function compose({ lot, report, candidates }: AwardCase, from: Instant, until: Instant): Publicity {
   return {
     type: 'publicity',
+    ...suiteField(lot.suite),
     lot: lot.id,
     report: report.hash,
     candidates: candidates.map(({ c, bidder, sheet }, index) => ({

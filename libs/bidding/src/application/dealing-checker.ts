@@ -1,8 +1,11 @@
+import type { SuiteId } from '#trust';
+
 /** The proofs of one commitment, with what they are held against. Plain data: it goes to another thread. */
 export interface ProofJob {
   /** Canonical COMMIT, already checked for its shape. */
   readonly raw: Uint8Array;
   readonly lotKeyHash: string;
+  readonly suite: SuiteId;
   /** The trustees' y_1…y_n of LOTKEY, base64url. */
   readonly trusteeKeys: readonly string[];
   readonly k: number;

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { faultPoint, formatInstant, IntegrityError } from '#kernel';
 import { UnitOfWork } from '#persistence';
-import { hashText } from '#trust';
+import { hashText, suiteField, suiteIdOf } from '#trust';
 import type { Signed, StoredReceipt } from '#trust';
 import { Transparency } from '#transparency';
 import { BidStore } from './bid-store.ts';
@@ -25,6 +25,7 @@ export class IssueStoredReceipt {
     const envelopes = await this.bids.envelopes(c);
     const record: StoredReceipt = {
       type: 'receipt-stored',
+      ...suiteField(suiteIdOf(bid.receipt.record)),
       lotKeyHash: bid.receipt.record.lotKeyHash,
       c,
       storedAt: formatInstant(bid.storedAt),

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock, formatInstant } from '#kernel';
-import { canonicalBytes, decodePoint, eciesSeal, systemRandom } from '#trust';
+import { canonicalBytes, eciesSeal, suiteIdOf, suiteOf, systemRandom } from '#trust';
 import type { JournalEntry, JournalKey, Point } from '#trust';
 import { JOURNAL_INFO } from '../domain/journal.ts';
 
@@ -30,14 +30,15 @@ export class Journal {
       at: formatInstant(this.clock.now()),
       subject,
     };
-    return eciesSeal(this.pointOf(key.key), JOURNAL_INFO, canonicalBytes(entry), systemRandom);
+    return eciesSeal(this.pointOf(key), JOURNAL_INFO, canonicalBytes(entry), systemRandom);
   }
 
-  private pointOf(key: string): Point {
+  private pointOf(journal: JournalKey): Point {
+    const { key } = journal;
     const known = this.keys.get(key);
     if (known) return known;
     // A table for repeated multiplication is worth its making: every arrival of the lot uses it.
-    const point = decodePoint(key).precompute(8);
+    const point = suiteOf(suiteIdOf(journal)).group.decodePoint(key).precompute(8);
     if (this.keys.size >= 100) this.keys.clear();
     this.keys.set(key, point);
     return point;

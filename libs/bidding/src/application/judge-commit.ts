@@ -49,7 +49,7 @@ export class JudgeCommit {
 
   /** 20号令27: a late bid is refused, and its bidder gets the proof of when it came. */
   private async late(arrival: Arrival, facts: IntakeFacts): Promise<Verdict> {
-    const handedOut = await this.receipts.forArrival(arrival, facts.lotKeyHash, COMMITMENT);
+    const handedOut = await this.receipts.forArrival(arrival, facts, COMMITMENT);
     return refused(lateRefusal(arrival), { keepRaw: true, handedOut });
   }
 
@@ -57,13 +57,14 @@ export class JudgeCommit {
     return this.checker.check(account ?? 'recovery', {
       raw: arrival.raw,
       lotKeyHash,
+      suite: lotKey.suite,
       trusteeKeys: lotKey.trustees.map(({ y }) => y),
       k: lotKey.k,
     });
   }
 
-  private async accept(arrival: Arrival, commit: Commit, { lotKeyHash }: IntakeFacts): Promise<Verdict> {
-    const handedOut = await this.receipts.forArrival(arrival, lotKeyHash, COMMITMENT);
+  private async accept(arrival: Arrival, commit: Commit, facts: IntakeFacts): Promise<Verdict> {
+    const handedOut = await this.receipts.forArrival(arrival, facts, COMMITMENT);
     const bid = {
       arrival,
       commit,

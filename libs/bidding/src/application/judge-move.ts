@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { faultPoint, refuse, RefusalError, unwrap } from '#kernel';
 import { UnitOfWork } from '#persistence';
 import type { Tx } from '#persistence';
-import { b64u, verifyBidMove } from '#trust';
+import { b64u, verifyBidMove, suiteIdOf } from '#trust';
 import type { SignedMove } from '#trust';
 import { decide } from '../domain/bid-rules.ts';
 import type { BidCommand } from '../domain/bid-rules.ts';
@@ -42,11 +42,13 @@ export class JudgeMove {
     const move = read.value;
     if (move.record.lotKeyHash !== facts.lotKeyHash)
       return refused(refuse('BIDDING.WRONG_LOT', { expected: facts.lotKeyHash }).error);
+    if (suiteIdOf(move.record) !== facts.lotKey.suite)
+      return refused(refuse('BIDDING.WRONG_SUITE', { expected: facts.lotKey.suite }).error);
     const quota = await this.gate.quota(account, 'move');
     if (!quota.ok) return refused(quota.error);
     const kind = move.record.to === null ? 'withdraw' : 'replace';
     const { from } = move.record;
-    const handedOut = await this.receipts.forArrival(arrival, facts.lotKeyHash, { kind, from });
+    const handedOut = await this.receipts.forArrival(arrival, facts, { kind, from });
     if (!arrival.inTime) return refused(lateRefusal(arrival), { keepRaw: true, handedOut });
     return this.apply(arrival, move, handedOut);
   }

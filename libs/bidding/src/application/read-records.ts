@@ -22,8 +22,12 @@ export const readCommit = (raw: Uint8Array): Result<Commit, BiddingRefusal> =>
 export const readMove = (raw: Uint8Array): Result<SignedMove, BiddingRefusal> =>
   read(() => parseRecord(signedMove, raw));
 
+/** A record says its suite inside its canonical bytes, and none of these two has a field of free text. */
+const hashOf = (raw: Uint8Array): 'sha256' | 'sm3' =>
+  Buffer.from(raw).includes('"suite":"SM"') ? 'sm3' : 'sha256';
+
 const overBytes = (type: string, raw: Uint8Array): string =>
-  createHash('sha256').update(`glasshall/1\0${type}\0`).update(raw).digest('base64url');
+  createHash(hashOf(raw)).update(`glasshall/1\0${type}\0`).update(raw).digest('base64url');
 
 /** c: canonical bytes are their own JCS, so this is H("commit", COMMIT); of any other bytes it is just a name. */
 export const subjectOfCommit = (raw: Uint8Array): string => overBytes('commit', raw);

@@ -1,7 +1,8 @@
+import type { IntakeFacts } from '#tendering';
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { formatInstant } from '#kernel';
-import { b64u, canonicalBytes } from '#trust';
+import { b64u, canonicalBytes, suiteField } from '#trust';
 import type { ArrivalReceipt, ReceiptFile, Signed, StoredReceipt, WitnessTerms } from '#trust';
 import { Tendering } from '#tendering';
 import { Transparency } from '#transparency';
@@ -28,11 +29,12 @@ export class Receipts {
   /** Receipt 1: when it arrived, signed and time-stamped. The token covers SHA-256 of JCS(Signed<ArrivalReceipt>). */
   async forArrival(
     arrival: Arrival,
-    lotKeyHash: string,
+    { lotKeyHash, lotKey }: Pick<IntakeFacts, 'lotKeyHash' | 'lotKey'>,
     { kind, from }: Pick<ArrivalReceipt, 'kind' | 'from'>,
   ): Promise<HandedOut> {
     const record: ArrivalReceipt = {
       type: 'receipt-arrival',
+      ...suiteField(lotKey.suite),
       lot: arrival.lotId,
       lotKeyHash,
       subject: arrival.subject,

@@ -29,6 +29,10 @@ describe('the shape of a commitment', () => {
     expect(codeOf({ lotKeyHash: commit.bidNonce })).toBe('BIDDING.WRONG_LOT');
   });
 
+  it('is of the lot’s suite', () => {
+    expect(codeOf({ suite: 'SM' })).toBe('BIDDING.WRONG_SUITE');
+  });
+
   it('has exactly one dealing per stage and audience, in order', () => {
     const [first, second, third] = commit.dealings;
     for (const dealings of [

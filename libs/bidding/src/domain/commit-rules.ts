@@ -82,6 +82,8 @@ export function checkCommit(
 ): Result<void, BiddingRefusal> {
   const here = namesThisLot(commit, lot);
   if (!here.ok) return here;
+  const { suite } = lot.lotKey;
+  if (commit.suite !== suite) return refuse('BIDDING.WRONG_SUITE', { expected: suite });
   const stages = stagesOf(lot.lotKey, commit.withdraw);
   if (!hasTheDealings(commit, stages, lot.lotKey))
     return refuse('BIDDING.WRONG_STRUCTURE', { part: 'dealings', expected: describe(stages) });

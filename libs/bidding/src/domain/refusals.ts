@@ -17,6 +17,7 @@ export type BiddingRefusalCode =
   | 'BIDDING.EMPTY'
   | 'BIDDING.MALFORMED'
   | 'BIDDING.WRONG_LOT'
+  | 'BIDDING.WRONG_SUITE'
   | 'BIDDING.WRONG_STRUCTURE'
   | 'BIDDING.IMPLAUSIBLE_LENGTH'
   | 'BIDDING.DEALING_INVALID'
@@ -48,6 +49,7 @@ export const reasonOf = (code: BiddingRefusalCode): RefusalReason | null => {
       return 'quota';
     case 'BIDDING.MALFORMED':
     case 'BIDDING.WRONG_LOT':
+    case 'BIDDING.WRONG_SUITE':
     case 'BIDDING.WRONG_STRUCTURE':
     case 'BIDDING.IMPLAUSIBLE_LENGTH':
       return 'malformed';

@@ -27,6 +27,11 @@ defineProblems<BiddingRefusalCode>({
     zh: '不是规范格式的记录',
     en: 'It is not a record in its canonical form',
   },
+  'BIDDING.WRONG_SUITE': {
+    status: 422,
+    zh: '密码套件与该标段不符，请用该标段套件的证书重新加密',
+    en: 'It was made in another suite than the lot declares; seal again with a certificate of its suite',
+  },
   'BIDDING.WRONG_LOT': { status: 422, zh: '不属于该标段', en: 'It was made for another lot' },
   'BIDDING.WRONG_STRUCTURE': {
     status: 422,

@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import { bidLabel, checkDealings, commit, commitBody, decodePoint, parseRecord } from '#trust';
+import { bidLabel, checkDealings, commit, commitBody, parseRecord, suiteOf } from '#trust';
 import type { DealingClaim, Point } from '#trust';
 import type { ProofJob } from '../application/dealing-checker.ts';
 
@@ -21,7 +21,7 @@ function trusteeKeysOf(job: ProofJob): readonly Point[] {
   const known = keysOfLot.get(job.lotKeyHash);
   if (known) return known;
   if (keysOfLot.size >= MAX_LOTS) keysOfLot.clear();
-  const keys = job.trusteeKeys.map((y) => decodePoint(y));
+  const keys = job.trusteeKeys.map((y) => suiteOf(job.suite).group.decodePoint(y));
   keysOfLot.set(job.lotKeyHash, keys);
   return keys;
 }

@@ -16,6 +16,7 @@ const check = (account: string, commit: Commit) =>
   checker.check(account, {
     raw: canonicalBytes(commit),
     lotKeyHash: lot.lotKeyHash,
+    suite: lot.lotKey.suite,
     trusteeKeys: lot.lotKey.trustees.map(({ y }) => y),
     k: lot.lotKey.k,
   });

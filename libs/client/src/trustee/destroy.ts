@@ -9,6 +9,8 @@ import {
   signRecord,
   signed,
   verifySigned,
+  suiteField,
+  suiteIdOf,
 } from '#trust';
 import type { KeyDestroyed, Signed } from '#trust';
 import { readLog } from './material.ts';
@@ -31,6 +33,7 @@ export async function destroyWhenOver(
   const { keystore, signer, clock } = trustee;
   const destroyed: KeyDestroyed = {
     type: 'key-destroyed',
+    ...suiteField(suiteIdOf(record)),
     lot: secret.lot,
     lotKeyHash: secret.lotKeyHash ?? '',
     i: secret.i,

@@ -29,6 +29,7 @@ import {
   standingBids,
   verifyShares,
   webCryptoAead,
+  suiteField,
 } from '#trust';
 import type {
   CertificateRevocationList,
@@ -84,6 +85,7 @@ async function stageKeys(
     if (!parsed.success) continue;
     const { record } = parsed.data;
     const head = {
+      ...suiteField(lotKey.suite),
       lotKeyHash,
       close: permit.close,
       adds: permit.adds,
@@ -103,7 +105,10 @@ async function stageKeys(
   return new Map(
     permit.bids.map(({ c, commit }, at) => {
       const pieces = good.map(({ i, shares }) => ({ i, D: shares[at]?.D ?? '' }));
-      return [c, keyOfSecretPoint(combineShares(pieces, lotKey.k), bidLabel(commit, 0, 'public'))];
+      return [
+        c,
+        keyOfSecretPoint(combineShares(pieces, lotKey.k, lotKey.suite), bidLabel(commit, 0, 'public')),
+      ];
     }),
   );
 }
@@ -167,11 +172,11 @@ async function openIdentityEnvelope(
   if (sealed.length !== reference.length || !equalBytes(rootOf(sealed), b64u.decode(reference.root))) {
     throw new TrustError('SEAL.ROOT', { e: 'I' }, 'platform');
   }
+  const { suite } = commit;
   const context = envelopeContext(bidLabel(commit, 0, 'public'), 'I');
+  const cipher = { key: envelopeKey(K, 'I', suite), context, suite, aead: webCryptoAead };
   const pieces: Uint8Array[] = [];
-  for await (const piece of openEnvelope({ key: envelopeKey(K, 'I'), context, aead: webCryptoAead }, [
-    sealed,
-  ])) {
+  for await (const piece of openEnvelope(cipher, [sealed])) {
     pieces.push(piece);
   }
   return concat(...pieces);

@@ -3,8 +3,6 @@ import {
   RELEASE_CHECKS,
   TrustError,
   checkRelease,
-  decodePoint,
-  decodeScalar,
   eciesSeal,
   hashText,
   journalTargets,
@@ -15,6 +13,8 @@ import {
   shareTargets,
   signRecord,
   systemRandom,
+  suiteField,
+  suiteOf,
 } from '#trust';
 import type { ReleasePermit, ShareTarget, Shares } from '#trust';
 import { formatInstant } from '#kernel';
@@ -207,8 +207,17 @@ async function sendStep(
   { stage, audience, targets }: Step,
 ): Promise<void> {
   const { lotKey, lotKeyHash } = lot;
-  const head = { lotKeyHash, close: permit.close, adds: permit.adds, stage, audience, i: secret.i };
-  const record = makeShares(head, targets, decodeScalar(secret.x), systemRandom);
+  const { group } = suiteOf(lotKey.suite);
+  const head = {
+    ...suiteField(lotKey.suite),
+    lotKeyHash,
+    close: permit.close,
+    adds: permit.adds,
+    stage,
+    audience,
+    i: secret.i,
+  };
+  const record = makeShares(head, targets, group.decodeScalar(secret.x), systemRandom);
   const signed = await signRecord('shares', record, [signer]);
   if (audience !== 'committee') {
     await platform.sendShares(lotKey.lot, signed);
@@ -216,6 +225,11 @@ async function sendStep(
   }
   const announcement = await signRecord('sealed-shares', sealedSharesOf(record), [signer]);
   const info = sealedSharesInfo(hashText('shares', record));
-  const box = await eciesSeal(decodePoint(lotKey.room), info, sealedSharesContent(signed), systemRandom);
+  const box = await eciesSeal(
+    group.decodePoint(lotKey.room),
+    info,
+    sealedSharesContent(signed),
+    systemRandom,
+  );
   await platform.sendSealedShares(lotKey.lot, announcement, box);
 }

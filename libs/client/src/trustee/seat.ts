@@ -1,22 +1,21 @@
 import type { Clock } from '#kernel';
 import {
-  B,
   TrustError,
   TrustedCertificates,
   checkSeatsOfNotice,
   checkUnsignedLotKey,
   checkWitnessTerms,
-  decodeScalar,
   encodePoint,
-  encodeScalar,
   hashText,
   lotKeyTermsOf,
   newKeyPair,
   provePossession,
   signRecord,
   systemRandom,
+  suiteOf,
+  signsIn,
 } from '#trust';
-import type { ClientTrust, LotKey, LotKeyTerms, Signer } from '#trust';
+import type { ClientTrust, LotKey, LotKeyTerms, Signer, SuiteId } from '#trust';
 import { ClientFailure } from '../failure.ts';
 import { checkLot, checkNotices, fetchLot } from '../lot.ts';
 import type { CheckedLot, LotFile } from '../lot.ts';
@@ -47,6 +46,10 @@ export function seatOf(terms: LotKeyTerms, { signer }: Trustee): number | null {
   const mine = terms.policy.seats.filter(({ org }) => org === signer.certificate.holder.creditCode);
   return mine[0]?.i ?? null;
 }
+
+/** Whether this certificate signs in the lot's suite. */
+export const canSeat = ({ suite }: LotKeyTerms, { signer }: Trustee): boolean =>
+  signsIn(suite, signer.certificate.publicKey.type);
 
 /**
  * Takes the seat: a fresh key for this lot, kept durably, then offered; and once every seat is taken, signs LOTKEY
@@ -93,6 +96,9 @@ async function offer(trustee: Trustee, terms: LotKeyTerms): Promise<LotSecret> {
   if (known?.lotKeyHash) return known;
   const i = seatOf(terms, trustee);
   if (i === null) throw new ClientFailure('TRUSTEE.NO_SEAT', { lot: terms.lot });
+  if (!canSeat(terms, trustee))
+    throw new ClientFailure('TRUSTEE.OTHER_SUITE', { lot: terms.lot, suite: terms.suite });
+  const { group } = suiteOf(terms.suite);
   const org = signer.certificate.holder.creditCode ?? '';
   const cert = signer.certificate.fingerprint;
   const secret: LotSecret = known ?? {
@@ -101,7 +107,7 @@ async function offer(trustee: Trustee, terms: LotKeyTerms): Promise<LotSecret> {
     i,
     org,
     cert,
-    x: encodeScalar(newKeyPair(systemRandom).secret),
+    x: group.encodeScalar(newKeyPair(systemRandom, terms.suite).secret),
     terms: termsHash,
     lotKeyHash: null,
     close: null,
@@ -111,7 +117,7 @@ async function offer(trustee: Trustee, terms: LotKeyTerms): Promise<LotSecret> {
   if (!known) await keystore.save(secret);
   const { record } = await platform.lotKey(terms.lot);
   if (record?.trustees.some((key) => key.i === secret.i)) return secret;
-  const x = decodeScalar(secret.x);
+  const x = group.decodeScalar(secret.x);
   await platform.offerKey(terms.lot, provePossession({ x, terms, i, org, cert, random: systemRandom }));
   if (!known) trustee.progress(`lot ${terms.lot}: offered a fresh key for seat ${String(i)}`);
   return secret;
@@ -135,7 +141,11 @@ function checkBeforeSigning(
   checkWitnessTerms(record, trust);
   const points = checkUnsignedLotKey(record);
   const mine = record.trustees.find(({ i }) => i === secret.i);
-  if (points.length !== record.n || mine?.y !== publicKeyOf(secret.x) || mine.cert !== secret.cert)
+  if (
+    points.length !== record.n ||
+    mine?.y !== publicKeyOf(record.suite, secret.x) ||
+    mine.cert !== secret.cert
+  )
     throw wrong('not my key in my seat');
   for (const { i, org, cert } of record.trustees) {
     if (certificates.lookup(cert)?.holder.creditCode !== org) {
@@ -145,11 +155,14 @@ function checkBeforeSigning(
 }
 
 /** y of the kept secret, as LOTKEY shows it. */
-const publicKeyOf = (x: string): string => encodePoint(B.multiply(decodeScalar(x)));
+function publicKeyOf(suite: SuiteId, x: string): string {
+  const { group } = suiteOf(suite);
+  return encodePoint(group.B.multiply(group.decodeScalar(x)));
+}
 
 async function keep(keystore: Keystore, secret: LotSecret, lot: CheckedLot): Promise<void> {
   const mine = lot.lotKey.trustees.find(({ i }) => i === secret.i);
-  if (mine?.y !== publicKeyOf(secret.x)) {
+  if (mine?.y !== publicKeyOf(lot.lotKey.suite, secret.x)) {
     throw new TrustError('LOTKEY.SHAPE', { reason: 'not my key in my seat' }, 'platform');
   }
   if (secret.lotKeyHash === lot.lotKeyHash) return;

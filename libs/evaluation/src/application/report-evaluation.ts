@@ -1,3 +1,4 @@
+import type { LotView } from '#tendering';
 import { Injectable } from '@nestjs/common';
 import { formatInstant, MINUTE, parseInstant, refuse, RefusalError, unwrap } from '#kernel';
 import type { Instant, LotId } from '#kernel';
@@ -5,7 +6,7 @@ import { Opening } from '#opening';
 import { Parties } from '#parties';
 import { UnitOfWork } from '#persistence';
 import { Transparency } from '#transparency';
-import { hashText } from '#trust';
+import { hashText, suiteField } from '#trust';
 import type { EvaluationReport, Signed } from '#trust';
 import type { Principal } from '#web';
 import { decideReview, rankReviewed } from '../domain/evaluation-review.ts';
@@ -34,7 +35,7 @@ export class ReportEvaluation {
     const { lot, review, decisions } = await this.reader.load(lotId, caller);
     unwrap(decideReview(review.state, 'report'));
     const now = await this.unitOfWork.run((tx) => tx.now(), { readOnly: true });
-    return this.compose(lot.method, review, decisions, now);
+    return this.compose(lot, review, decisions, now);
   }
 
   async submit(lotId: LotId, signed: Signed<EvaluationReport>, caller: Principal): Promise<{ hash: string }> {
@@ -48,7 +49,7 @@ export class ReportEvaluation {
       unwrap(decideReview(review.state, 'report'));
       const reportedAt = checkFresh(signed.record, await tx.now());
       const decisions = await this.reviews.decisions(tx, lotId);
-      const expected = await this.compose(lot.method, review, decisions, reportedAt);
+      const expected = await this.compose(lot, review, decisions, reportedAt);
       if (hashText('evaluation-report', expected) !== hash)
         throw new RefusalError(refuse('EVALUATION.REPORT_DIFFERS').error);
       await this.reviews.report(tx, review, signed, hash);
@@ -60,7 +61,7 @@ export class ReportEvaluation {
   }
 
   private async compose(
-    method: EvaluationReport['method'],
+    { method, suite }: Pick<LotView, 'method' | 'suite'>,
     review: Review,
     decisions: readonly BidDecision[],
     reportedAt: Instant,
@@ -68,6 +69,7 @@ export class ReportEvaluation {
     const bids = await openedBidsOf(this.opening, review.lotId);
     return {
       type: 'evaluation-report',
+      ...suiteField(suite),
       lot: review.lotId,
       openingRecord: review.openingRecord,
       method,

@@ -9,8 +9,8 @@ import type { Tx } from '#persistence';
 import { Tendering } from '#tendering';
 import { Transparency } from '#transparency';
 import type { SignedCheckpoint } from '#transparency';
-import { byArrival, closeDueAt, hashText, releaseDueAt } from '#trust';
-import type { AcceptedBid, Close, DeadlineChange, LotKey, WitnessTerms } from '#trust';
+import { byArrival, closeDueAt, hashText, releaseDueAt, suiteField } from '#trust';
+import type { AcceptedBid, Close, DeadlineChange, LotKey, SuiteId, WitnessTerms } from '#trust';
 import { decide, nextDueAt } from '../domain/opening-states.ts';
 import { BidStore } from './bid-store.ts';
 import { SessionStore } from './session-store.ts';
@@ -59,6 +59,7 @@ export class CloseLot {
     const lot = await this.tendering.lot(lotId);
     if (await this.awaitsOutsideTime(lot?.lotKey?.record ?? null, leaves, dueAt)) return;
     const change = lot?.deadlineChanges.at(-1)?.record ?? null;
+    const suite = lot?.suite ?? 'P256';
     await faultPoint('opening.close.before');
     await this.unitOfWork.run(async (tx) => {
       const held = await this.stores.sessions.lock(tx, lotId);
@@ -69,7 +70,7 @@ export class CloseLot {
       const facts = await this.stores.sessions.facts(tx, held);
       const next = decide(held.state, 'close', facts, now);
       if (!next.ok) return;
-      const close = closeRecord(held, lists, { checkpoint, leaves, crls, change, closedAt: now });
+      const close = closeRecord(held, lists, { suite, checkpoint, leaves, crls, change, closedAt: now });
       await this.store(tx, held, close);
     });
     await faultPoint('opening.close.after');
@@ -142,6 +143,7 @@ function movesOf(lists: CloseLists): readonly AcceptedMove[] {
 }
 
 interface CloseParts {
+  readonly suite: SuiteId;
   readonly checkpoint: SignedCheckpoint;
   readonly leaves: Leaves;
   readonly crls: readonly string[];
@@ -166,6 +168,7 @@ function closeRecord(session: Session, lists: CloseLists, parts: CloseParts): Cl
   }));
   return {
     type: 'close',
+    ...suiteField(parts.suite),
     lotKeyHash: session.lotKeyHash,
     deadline: formatInstant(session.deadline),
     deadlineChange: parts.change && hashText('deadline', parts.change),

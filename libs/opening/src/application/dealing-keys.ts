@@ -55,7 +55,10 @@ export class DealingKeys {
     if (records.length < material.lotKey.k) return null;
     const shares = records.map(({ record }) => ({ i: record.i, D: record.shares[0]?.D ?? '' }));
     const label = journalLabel(material.journal);
-    const [key] = await this.group.combine([{ label, shares }], material.lotKey.k);
+    const [key] = await this.group.combine(
+      [{ label, suite: material.lotKey.suite, shares }],
+      material.lotKey.k,
+    );
     return key ?? null;
   }
 
@@ -67,7 +70,7 @@ export class DealingKeys {
     { road, key }: { readonly road: 'A' | 'B'; readonly key: Uint8Array },
   ): Promise<void> {
     const sealed = audience === 'committee';
-    const box = sealed ? await this.room.seal(material.lotKey.room, roomInfo(c, stage), key) : null;
+    const box = sealed ? await this.room.seal(material.lotKey, roomInfo(c, stage), key) : null;
     await this.unitOfWork.run((tx) =>
       this.bids.addKey(tx, material.lotId, c, stage, audience, { road, key: sealed ? null : key, box }),
     );
@@ -103,6 +106,7 @@ export class DealingKeys {
     }));
     const jobs = bids.map(({ c, commit }) => ({
       label: bidLabel(commit, stage, audience),
+      suite: material.lotKey.suite,
       shares: byBid.map(({ i, D }) => ({ i, D: D.get(c) ?? '' })),
     }));
     const keys = await this.group.combine(jobs, material.lotKey.k);

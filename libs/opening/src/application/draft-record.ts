@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { IntegrityError, formatInstant } from '#kernel';
 import type { Tx } from '#persistence';
+import { suiteField, suiteIdOf } from '#trust';
 import type { OpeningRecord } from '#trust';
 import { OpeningStores } from './close-lot.ts';
 import { openingError } from './refusal.ts';
@@ -26,6 +27,7 @@ export class DraftRecord {
     if (!close) throw new IntegrityError('an opened lot has no CLOSE', { lotId });
     return {
       type: 'opening-record',
+      ...suiteField(suiteIdOf(close.signed.record)),
       lot: lotId,
       lotKeyHash: session.lotKeyHash,
       close: close.hash,

@@ -15,6 +15,8 @@ import {
   sha256,
   verifySigned,
   verifyTimestampToken,
+  suiteField,
+  suiteIdOf,
 } from '#trust';
 import type { AcceptedBid, Certificate, CloseAdd, Commit, ReceiptFile, Signed } from '#trust';
 import { decide } from '../domain/opening-states.ts';
@@ -64,6 +66,7 @@ export class FindYourself {
     if (moves.some(({ move }) => move.record.from === bid.c)) throw openingError('OPENING.BID_MOVED');
     const record: CloseAdd = {
       type: 'close-add',
+      ...suiteField(suiteIdOf(close.signed.record)),
       lotKeyHash: session.lotKeyHash,
       close: close.hash,
       sequence: additions.length + 1,
@@ -138,13 +141,13 @@ export class FindYourself {
   }
 
   private signedByUs(type: string, signed: Signed<object>): void {
-    const own = this.transparency.platformFingerprint('receipt');
     const known = new Map<string, Certificate>();
     for (const pem of this.transparency.platformCertificates()) {
       for (const certificate of unwrap(parsePem(pem))) known.set(certificate.fingerprint, certificate);
     }
     try {
       const signers = verifySigned(type, signed, (fingerprint) => known.get(fingerprint));
+      const own = this.transparency.platformFingerprint('receipt', suiteIdOf(signed.record));
       if (signers.some(({ fingerprint }) => fingerprint === own)) return;
     } catch (error) {
       if (!(error instanceof TrustError)) throw error;

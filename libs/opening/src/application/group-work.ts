@@ -1,8 +1,10 @@
-import type { LotKey, ShareTarget, Shares } from '#trust';
+import type { LotKey, ShareTarget, Shares, SuiteId } from '#trust';
 
 export interface CombineJob {
   /** Label of the dealing, from its carrying record. */
   readonly label: string;
+  /** The lot's. */
+  readonly suite: SuiteId;
   readonly shares: readonly { readonly i: number; readonly D: string }[];
 }
 

@@ -136,7 +136,8 @@ export class OpenContents {
     const label = bidLabel(commit, rule.stage, rule.audience);
     const { manifest, manifestSha256 } = await openEnvelopeFile({
       e,
-      key: envelopeKey(key, e),
+      key: envelopeKey(key, e, commit.suite),
+      suite: commit.suite,
       context: envelopeContext(label, e),
       source: { stream: () => this.envelopes.stream(bid.c, e) },
       root: b64u.decode(wanted.root),

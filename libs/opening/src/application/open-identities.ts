@@ -151,7 +151,8 @@ export class OpenIdentities {
   private async decrypt(sealed: Uint8Array, commit: Commit, key: Uint8Array): Promise<Uint8Array> {
     const label = bidLabel(commit, 0, 'public');
     const cipher = {
-      key: envelopeKey(key, 'I'),
+      key: envelopeKey(key, 'I', commit.suite),
+      suite: commit.suite,
       context: envelopeContext(label, 'I'),
       aead: nodeAead,
     };

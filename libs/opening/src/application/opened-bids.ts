@@ -14,6 +14,7 @@ import {
   envelopeContext,
   envelopeKey,
   openHeader,
+  sm4Aead,
 } from '#trust';
 import type { Commit, EnvelopeName, StageRule } from '#trust';
 import { nodeAead } from '#trust/node';
@@ -112,8 +113,9 @@ export class OpenedBids extends Opening {
     const read = (range: { start: number; end?: number }) => this.envelopes.stream(c, e, range);
     const header = await collect(await read({ start: 0, end: HEADER_BYTES }));
     const label = bidLabel(commit, rule.stage, rule.audience);
-    const cipher = openHeader(envelopeKey(K, e), header, envelopeContext(label, e));
-    const aead = await nodeAead(cipher.key);
+    const { suite } = commit;
+    const cipher = openHeader(envelopeKey(K, e, suite), header, envelopeContext(label, e), suite);
+    const aead = suite === 'SM' ? sm4Aead(cipher.key) : await nodeAead(cipher.key);
     let counter = Math.floor(position / CHUNK_BYTES);
     let skip = position - counter * CHUNK_BYTES;
     let left = size;

@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { unwrap } from '#kernel';
 import type { LotId } from '#kernel';
 import { UnitOfWork } from '#persistence';
-import { TrustError, bidLabel, decodeScalar, keyOfSecretPoint, openWithSecret } from '#trust';
-import type { Audience, Dealing, Reveal } from '#trust';
+import { TrustError, bidLabel, keyOfSecretPoint, openWithSecret, suiteOf } from '#trust';
+import type { Audience, Dealing, Reveal, SuiteId } from '#trust';
 import { decide } from '../domain/opening-states.ts';
 import { AdvanceLot } from './advance-lot.ts';
 import { OpeningStores } from './close-lot.ts';
@@ -41,17 +41,21 @@ export class RevealSecret {
     const commit = material.bids.find((one) => one.c === c)?.commit;
     const dealing = commit?.dealings.find((one) => one.stage === stage && one.audience === audience);
     if (!commit || !dealing) throw openingError('OPENING.BID_UNKNOWN');
-    const key = keyBy(s, dealing, bidLabel(commit, stage, audience));
+    const key = keyBy(s, dealing, { suite: commit.suite, label: bidLabel(commit, stage, audience) });
     const record: Reveal = { type: 'reveal', lotKeyHash: session.lotKeyHash, c, stage, audience, s };
     // Before the key: what was opened by it can always be shown.
-    await this.reveals.keep(lotId, record, material.lotKey.room);
+    await this.reveals.keep(lotId, record, material.lotKey);
     await this.lotKeys.keys.keep(material, c, stage, audience, { road: 'A', key });
   }
 }
 
-function keyBy(s: string, dealing: Dealing, label: string): Uint8Array {
+function keyBy(
+  s: string,
+  dealing: Dealing,
+  { suite, label }: { readonly suite: SuiteId; readonly label: string },
+): Uint8Array {
   try {
-    return keyOfSecretPoint(openWithSecret(decodeScalar(s), dealing), label);
+    return keyOfSecretPoint(openWithSecret(suiteOf(suite).group.decodeScalar(s), dealing, suite), label);
   } catch (error) {
     if (error instanceof TrustError) throw openingError('OPENING.SECRET_WRONG', { reason: error.code });
     throw error;

@@ -4,7 +4,7 @@ import type { LotId } from '#kernel';
 import { UnitOfWork } from '#persistence';
 import type { EvidenceAudience } from '#transparency';
 import { canonicalBytes, parseRecord, reveal, utf8 } from '#trust';
-import type { Reveal } from '#trust';
+import type { Reveal, LotKey } from '#trust';
 import { BidStore } from './bid-store.ts';
 import type { StoredReveal } from './bid-store.ts';
 import { RoomBoxes } from './room-boxes.ts';
@@ -20,13 +20,13 @@ export class Reveals {
     private readonly room: RoomBoxes,
   ) {}
 
-  /** The caller has checked that it is the dealing's secret. `room`: LOTKEY's. */
-  async keep(lotId: LotId, record: Reveal, room: string): Promise<void> {
+  /** The caller has checked that it is the dealing's secret. Its room is LOTKEY's. */
+  async keep(lotId: LotId, record: Reveal, lotKey: Pick<LotKey, 'suite' | 'room'>): Promise<void> {
     const bytes = canonicalBytes(record);
     const { c, stage, audience } = record;
     const held: Pick<StoredReveal, 'record' | 'box'> =
       audience === 'committee'
-        ? { record: null, box: await this.room.seal(room, roomInfo(record), bytes) }
+        ? { record: null, box: await this.room.seal(lotKey, roomInfo(record), bytes) }
         : { record: utf8.decode(bytes), box: null };
     await this.unitOfWork.run((tx) => this.bids.addReveal(tx, lotId, { c, stage, audience, ...held }));
     await faultPoint('opening.reveal.kept');

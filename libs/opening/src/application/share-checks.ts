@@ -3,7 +3,15 @@ import { unwrap } from '#kernel';
 import type { LotId } from '#kernel';
 import { UnitOfWork } from '#persistence';
 import { Transparency } from '#transparency';
-import { TrustError, checkSeat, checkSharesRecord, hashText, readShares, sealedSharesInfo } from '#trust';
+import {
+  TrustError,
+  checkSeat,
+  checkSharesRecord,
+  hashText,
+  readShares,
+  sealedSharesInfo,
+  suiteField,
+} from '#trust';
 import type { SealedShares, SharesHead, Shares, Signed } from '#trust';
 import type { Principal } from '#web';
 import { decide } from '../domain/opening-states.ts';
@@ -118,6 +126,7 @@ export const headOf = (
   material: LotMaterial,
   { stage, audience, i }: Pick<StoredShares, 'stage' | 'audience' | 'i'>,
 ): SharesHead => ({
+  ...suiteField(material.lotKey.suite),
   lotKeyHash: material.close.signed.record.lotKeyHash,
   close: material.close.hash,
   adds: material.additions.map(({ hash }) => hash),

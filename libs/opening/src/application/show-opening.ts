@@ -185,9 +185,10 @@ export class ShowBids {
     const material = await this.lotKeys.materials.of(lotId);
     const K = await this.lotKeys.keys.journal(material);
     if (!K) return null;
-    const { secret } = journalKeyPair(K);
+    const { suite } = material.lotKey;
+    const { secret } = journalKeyPair(K, suite);
     const boxes = await this.bidding.journalBoxes(lotId);
-    const entries = await Promise.all(boxes.map((box) => eciesOpen(secret, JOURNAL_INFO, box)));
+    const entries = await Promise.all(boxes.map((box) => eciesOpen(secret, JOURNAL_INFO, box, suite)));
     return entries
       .map((bytes) => parseRecord(journalEntry, bytes))
       .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));

@@ -10,7 +10,9 @@ function work(request: GroupRequest): GroupAnswer {
     }
     return {
       id,
-      keys: job.jobs.map(({ label, shares }) => keyOfSecretPoint(combineShares(shares, job.k), label)),
+      keys: job.jobs.map(({ label, suite, shares }) =>
+        keyOfSecretPoint(combineShares(shares, job.k, suite), label),
+      ),
     };
   } catch (error) {
     return { id, error: error instanceof Error ? error.message : 'unknown' };

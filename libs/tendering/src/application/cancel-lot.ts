@@ -4,7 +4,7 @@ import type { Instant, LotId } from '#kernel';
 import { UnitOfWork } from '#persistence';
 import type { Tx } from '#persistence';
 import { Transparency } from '#transparency';
-import { cancellation as cancellationSchema, hashText, signed as signedSchema } from '#trust';
+import { cancellation as cancellationSchema, hashText, signed as signedSchema, suiteField } from '#trust';
 import type { Cancellation, Certificate, Signed } from '#trust';
 import type { Principal } from '#web';
 import { DRAFT_VALID_MS } from '../domain/notice-record.ts';
@@ -109,6 +109,7 @@ export class CancelLot {
     if (!last) throw tenderError('TENDERING.LOT_UNKNOWN');
     return {
       type: 'cancellation',
+      ...suiteField(lot.suite),
       lot: lot.id,
       notice: hashText('notice', last.record),
       lotKeyHash: lot.lotKeyHash,

@@ -3,7 +3,7 @@ import { parseInstant } from '#kernel';
 import type { LotId } from '#kernel';
 import { UnitOfWork } from '#persistence';
 import { Transparency } from '#transparency';
-import { deadlineChange, hashText, signed as signedSchema } from '#trust';
+import { deadlineChange, hashText, signed as signedSchema, suiteIdOf } from '#trust';
 import type { Certificate, DeadlineChange, Signed } from '#trust';
 import type { Principal } from '#web';
 import type { Project } from '../domain/lot.ts';
@@ -52,6 +52,8 @@ export class ChangeDeadline {
       if (![...tendering, regulator].includes(who.organisationId)) throw tenderError('TENDERING.NOT_YOURS');
       assertSigners(project, signers);
       const sequence = lot.deadlineChanges + 1;
+      if (suiteIdOf(signed.record) !== lot.suite)
+        throw tenderError('TENDERING.DEADLINE_STALE', { suite: lot.suite });
       if (lot.lotKeyHash !== null && signed.record.lotKeyHash !== lot.lotKeyHash)
         throw tenderError('TENDERING.DEADLINE_STALE', { lotKeyHash: lot.lotKeyHash });
       if (lot.lotKeyHash !== null && signed.record.sequence !== sequence)

@@ -3,7 +3,8 @@ import { newId, Settings, unwrap } from '#kernel';
 import type { Instant, LotId, ProjectId } from '#kernel';
 import { CURRENT_TENDERING_RULESET } from '#legal-time';
 import { UnitOfWork } from '#persistence';
-import type { Acceleration, EvaluationMethod, Seat } from '#trust';
+import { Transparency } from '#transparency';
+import type { Acceleration, EvaluationMethod, Seat, SuiteId } from '#trust';
 import type { Principal } from '#web';
 import type { Lot, Project } from '../domain/lot.ts';
 import { timeIsReal } from '../domain/lot-rules.ts';
@@ -23,6 +24,8 @@ export interface NewLot {
   /** Absent: the default five seats, where the platform has one centre and one notary. */
   readonly seats: readonly Seat[] | null;
   readonly k: number | null;
+  /** Null: as it is, at first P256. */
+  readonly suite: SuiteId | null;
 }
 
 /** A lot in preparation: nobody but its agency sees it, which says all of it anew as often as it likes. */
@@ -34,6 +37,7 @@ export class CreateLot {
     private readonly steps: LotSteps,
     private readonly seats: ChooseSeats,
     private readonly settings: Settings,
+    private readonly transparency: Transparency,
   ) {}
 
   async run(who: Principal, projectId: ProjectId, given: NewLot): Promise<Lot> {
@@ -43,6 +47,7 @@ export class CreateLot {
       const lot: Lot = {
         ...given,
         ...chosen,
+        suite: given.suite ?? 'P256',
         id: newId<'lot'>(),
         projectId,
         ruleset: CURRENT_TENDERING_RULESET.edition,
@@ -69,7 +74,7 @@ export class CreateLot {
       if (held.lot.projectId !== projectId) throw tenderError('TENDERING.LOT_UNKNOWN');
       const { state } = held.lot;
       if (state !== 'draft') throw tenderError('TENDERING.WRONG_STATE', { state, event: 'revise' });
-      const lot: Lot = { ...held.lot, ...given, ...chosen };
+      const lot: Lot = { ...held.lot, ...given, ...chosen, suite: given.suite ?? held.lot.suite };
       if (!(await this.lots.reviseLot(tx, lot))) throw tenderError('TENDERING.CONFLICT');
       return { ...lot, version: lot.version + 1 };
     });
@@ -77,6 +82,8 @@ export class CreateLot {
 
   private async judge(who: Principal, project: Project | null, given: NewLot) {
     if (project?.agency.creditCode !== who.organisationId) throw tenderError('TENDERING.PROJECT_UNKNOWN');
+    if (given.suite && !this.transparency.suites().includes(given.suite))
+      throw tenderError('TENDERING.SUITE_UNAVAILABLE', { suite: given.suite });
     unwrap(timeIsReal({ scale: given.acceleration, demo: this.settings.demo }));
     return this.seats.run(project, given);
   }

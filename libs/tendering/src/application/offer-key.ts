@@ -3,7 +3,14 @@ import { unwrap } from '#kernel';
 import type { LotId } from '#kernel';
 import { UnitOfWork } from '#persistence';
 import type { Tx } from '#persistence';
-import { b64u, signature as signatureSchema, signatureInput, trusteeKey, verifySignature } from '#trust';
+import {
+  b64u,
+  signature as signatureSchema,
+  signatureInput,
+  trusteeKey,
+  verifySignature,
+  signsIn,
+} from '#trust';
 import type { LotKey, LotKeyTerms, TrusteeKey } from '#trust';
 import { Parties } from '#parties';
 import type { Principal } from '#web';
@@ -60,6 +67,7 @@ export class OfferKey {
       if (!seat || signature.signer !== who.certificateFingerprint) throw tenderError('TENDERING.NOT_YOURS');
       const holds =
         certificate !== undefined &&
+        signsIn(record.suite, certificate.publicKey.type) &&
         verifySignature(certificate, signatureInput('lotkey', record), b64u.decode(signature.sig));
       if (!holds) throw tenderError('TENDERING.SIGNATURE_REFUSED', { i: seat.i });
       await this.keys.putSignature(tx, lotId, seat.i, signature);

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { parseInstant, unwrap } from '#kernel';
 import type { Instant, LotId } from '#kernel';
 import { UnitOfWork } from '#persistence';
-import { deadlineChange, signed as signedSchema } from '#trust';
+import { deadlineChange, signed as signedSchema, suiteIdOf } from '#trust';
 import type { DeadlineChange, Signed } from '#trust';
 import type { Principal } from '#web';
 import { decide } from '../domain/decide-lot.ts';
@@ -18,7 +18,10 @@ const signedChange = signedSchema(deadlineChange);
 
 /** A proposal lives as long as it names the key, the deadline and the sequence that hold, before the deadline. */
 export function stillFits(lot: Lot, { record }: Signed<DeadlineChange>, now: Instant): boolean {
-  const fits = record.lotKeyHash === lot.lotKeyHash && record.sequence === lot.deadlineChanges + 1;
+  const fits =
+    record.lotKeyHash === lot.lotKeyHash &&
+    suiteIdOf(record) === lot.suite &&
+    record.sequence === lot.deadlineChanges + 1;
   return fits && parseInstant(record.from) === lot.deadline && now < lot.deadline && lot.state === 'keyed';
 }
 

@@ -67,8 +67,12 @@ export class PublishNotice {
   async publish(who: Principal, lotId: LotId, input: unknown, address: string): Promise<Signed<Notice>> {
     const signed = readRecord(signedNotice, input, MAX_NOTICE_BYTES);
     const signers = await this.signers.of('notice', signed);
-    await this.unitOfWork.run(async (tx) => assertAgency(await this.steps.hold(tx, lotId), who));
-    const room = await this.transparency.roomKey(lotId);
+    const suite = await this.unitOfWork.run(async (tx) => {
+      const held = await this.steps.hold(tx, lotId);
+      assertAgency(held, who);
+      return held.lot.suite;
+    });
+    const room = await this.transparency.roomKey(lotId, suite);
     await this.unitOfWork.run(async (tx) => {
       const held = await this.steps.hold(tx, lotId);
       assertAgency(held, who);

@@ -225,6 +225,7 @@ export class ReadLots extends Tendering {
       deadlineChanges: await this.notices.deadlineChanges(tx, lotId),
       cancellation: await this.notices.cancellation(tx, lotId),
       seats: lot.seats,
+      suite: lot.suite,
       k: lot.k,
       lotKeyHash: lot.lotKeyHash,
       lotKey: completed?.signed ?? null,

@@ -7,6 +7,7 @@ import {
   journalLabel,
   prepareDealing,
   proveDealing,
+  suiteField,
   trusteeKeysOf,
 } from '#trust';
 import type { JournalKey, LotKey, Random } from '#trust';
@@ -19,6 +20,7 @@ import type { JournalKey, LotKey, Random } from '#trust';
 export function makeJournalKey(lotKey: LotKey, random: Random): JournalKey {
   const named = {
     type: 'journal' as const,
+    ...suiteField(lotKey.suite),
     lotKeyHash: hashText('lotkey', lotKey),
     nonce: b64u.encode(random(32)),
   };
@@ -32,7 +34,7 @@ export function makeJournalKey(lotKey: LotKey, random: Random): JournalKey {
     trusteeKeys: trusteeKeysOf(lotKey),
     k: lotKey.k,
   });
-  const key = encodePoint(journalKeyPair(prepared.K()).public);
+  const key = encodePoint(journalKeyPair(prepared.K(), lotKey.suite).public);
   const { stage, audience, C, E } = prepared;
   const body = journalBody({ ...named, key, dealing: { stage, audience, C, E } });
   const dealing = proveDealing(prepared, body, random);

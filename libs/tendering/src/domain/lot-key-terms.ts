@@ -1,6 +1,6 @@
 import { formatInstant, ok, refuse } from '#kernel';
 import type { Instant, Result } from '#kernel';
-import { decodePoint, SUITE, TrustError, verifyPossession } from '#trust';
+import { suiteOf, TrustError, verifyPossession } from '#trust';
 import type { LotKey, LotKeyTerms, StageRule, TrusteeKey, WitnessTerms } from '#trust';
 import type { Lot } from './lot.ts';
 import type { TenderRefusal } from './refusals.ts';
@@ -14,7 +14,7 @@ export const DEFAULT_STAGES: readonly StageRule[] = [
 
 /** Everything of LOTKEY that is known before the first trustee accepts. */
 export const lotKeyTermsRecord = (
-  lot: Pick<Lot, 'id' | 'seats' | 'k' | 'acceleration'>,
+  lot: Pick<Lot, 'id' | 'suite' | 'seats' | 'k' | 'acceleration'>,
   given: {
     readonly noticeHash: string;
     readonly deadline: Instant;
@@ -28,7 +28,7 @@ export const lotKeyTermsRecord = (
   type: 'lotkey',
   lot: lot.id,
   notice: given.noticeHash,
-  suite: SUITE,
+  suite: lot.suite,
   n: lot.seats.length,
   k: lot.k,
   q: given.witnessing.q,
@@ -74,8 +74,9 @@ export function checkOffer(
 
 function isProven(key: TrusteeKey, terms: LotKeyTerms): boolean {
   try {
-    decodePoint(key.y);
-    decodePoint(key.pop.a);
+    const { group } = suiteOf(terms.suite);
+    group.decodePoint(key.y);
+    group.decodePoint(key.pop.a);
     return verifyPossession(key, terms);
   } catch (error) {
     if (error instanceof TrustError) return false;

@@ -1,5 +1,5 @@
 import type { Instant, LotId, ProjectId } from '#kernel';
-import type { Acceleration, EvaluationMethod, Seat } from '#trust';
+import type { Acceleration, EvaluationMethod, Seat, SuiteId } from '#trust';
 import type { LotState } from './lot-states.ts';
 
 export interface PartyRef {
@@ -48,6 +48,8 @@ export interface Lot {
   readonly deadline: Instant;
   readonly seats: readonly Seat[];
   readonly k: number;
+  /** Declared before the first notice, and never another (PROTOCOL section 2). */
+  readonly suite: SuiteId;
   readonly state: LotState;
   /** Number of published notices. */
   readonly noticeVersion: number;

@@ -37,6 +37,7 @@ const lot: Lot = {
   deadline: addMs(publishedAt, 20 * DAY),
   seats: [],
   k: 3,
+  suite: 'P256',
   state: 'draft',
   noticeVersion: 0,
   deadlineChanges: 0,

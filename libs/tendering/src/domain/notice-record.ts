@@ -1,6 +1,6 @@
 import { addMs, formatInstant, MINUTE, ok, parseInstant, refuse } from '#kernel';
 import type { Instant, Result } from '#kernel';
-import { canonicalBytes, equalBytes } from '#trust';
+import { canonicalBytes, equalBytes, suiteField } from '#trust';
 import type { DocumentRef, Notice } from '#trust';
 import type { Lot, Project } from './lot.ts';
 import type { TenderRefusal } from './refusals.ts';
@@ -23,6 +23,7 @@ export const noticeRecord = (
   draft: NoticeDraft,
 ): Notice => ({
   type: 'notice',
+  ...suiteField(lot.suite),
   lot: lot.id,
   project: project.id,
   version: lot.noticeVersion + 1,

@@ -73,4 +73,5 @@ const lotOf = (dto: NewLotDto): NewLot => ({
   acceleration: dto.acceleration ? readRecord(acceleration, dto.acceleration) : { ...REAL_TIME },
   seats: dto.seats ? readRecord(seatList, dto.seats) : null,
   k: dto.k ?? null,
+  suite: dto.suite ?? null,
 });

@@ -88,6 +88,14 @@ export class NewLotDto {
   @Min(2)
   @Max(15)
   k?: number;
+
+  @ApiPropertyOptional({
+    enum: ['P256', 'SM'],
+    description: 'Of all records of the lot; left out: P256, or as the draft says',
+  })
+  @IsOptional()
+  @IsIn(['P256', 'SM'])
+  suite?: 'P256' | 'SM';
 }
 
 export class DraftNoticeDto {

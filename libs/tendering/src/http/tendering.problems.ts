@@ -79,6 +79,11 @@ defineProblems<TenderCode>({
     zh: '澄清或修改应在投标截止15日前发出，否则应顺延截止时间',
     en: 'A change comes at least 15 days before the deadline, or the deadline moves',
   },
+  'TENDERING.SUITE_UNAVAILABLE': {
+    status: 422,
+    zh: '平台没有该密码套件的签名证书',
+    en: 'The platform has no certificates of this suite to sign with',
+  },
   'TENDERING.NOTICE_KIND': {
     status: 409,
     zh: '首次为公告，其后为澄清或修改',

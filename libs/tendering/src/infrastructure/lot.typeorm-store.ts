@@ -18,7 +18,7 @@ export type LotRecord = Omit<Lot, 'documentsFrom' | 'documentsUntil' | 'deadline
 
 export const LOT = `
   SELECT l.id, l.project_id AS "projectId", l.name, l.estimate, l.method, l.ruleset, l.acceleration,
-         l.documents_from AS "documentsFrom", l.documents_until AS "documentsUntil", l.deadline, l.seats, l.k,
+         l.documents_from AS "documentsFrom", l.documents_until AS "documentsUntil", l.deadline, l.seats, l.k, l.suite,
          l.state, l.notice_version AS "noticeVersion", l.deadline_changes AS "deadlineChanges", l.closed,
          l.lot_key_hash AS "lotKeyHash", l.created_at AS "createdAt", l.version
     FROM tendering.lot l`;
@@ -72,8 +72,8 @@ export class TypeormLotStore extends LotStore {
   async addLot(tx: Tx, lot: Lot): Promise<void> {
     await tx.execute(
       `INSERT INTO tendering.lot (id, project_id, name, estimate, method, ruleset, acceleration, documents_from,
-         documents_until, deadline, seats, k, state, created_at, next_due_at, version)
-       VALUES ($1, $2, $3, $4, $5::jsonb, $6, $7::jsonb, $8, $9, $10, $11::jsonb, $12, $13, $14, $15, $16)`,
+         documents_until, deadline, seats, k, state, created_at, next_due_at, version, suite)
+       VALUES ($1, $2, $3, $4, $5::jsonb, $6, $7::jsonb, $8, $9, $10, $11::jsonb, $12, $13, $14, $15, $16, $17)`,
       [
         lot.id,
         lot.projectId,
@@ -91,6 +91,7 @@ export class TypeormLotStore extends LotStore {
         formatInstant(lot.createdAt),
         dueText(lot),
         lot.version,
+        lot.suite,
       ],
     );
   }
@@ -98,7 +99,8 @@ export class TypeormLotStore extends LotStore {
   async reviseLot(tx: Tx, lot: Lot): Promise<boolean> {
     const touched = await tx.execute(
       `UPDATE tendering.lot SET name = $3, estimate = $4, method = $5::jsonb, acceleration = $6::jsonb,
-          documents_from = $7, documents_until = $8, deadline = $9, seats = $10::jsonb, k = $11, version = version + 1
+          documents_from = $7, documents_until = $8, deadline = $9, seats = $10::jsonb, k = $11, suite = $12,
+          version = version + 1
         WHERE id = $1 AND version = $2 AND state = 'draft'`,
       [
         lot.id,
@@ -112,6 +114,7 @@ export class TypeormLotStore extends LotStore {
         formatInstant(lot.deadline),
         JSON.stringify(lot.seats),
         lot.k,
+        lot.suite,
       ],
     );
     return touched === 1;

@@ -1,5 +1,5 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { StorageUnavailableError } from '#kernel';
+import { IntegrityError, StorageUnavailableError } from '#kernel';
 import type { Clock, Instant } from '#kernel';
 import type { Tx, UnitOfWork } from '#persistence';
 import {
@@ -10,6 +10,7 @@ import {
   formatWitnessKey,
   parseCertificate,
   signRecord,
+  suiteIdOf,
   toPem,
 } from '#trust';
 import type {
@@ -19,6 +20,7 @@ import type {
   OutsideTime,
   Signed,
   Signer,
+  SuiteId,
   WitnessTerms,
 } from '#trust';
 import type { KeyStore } from '../infrastructure/key-store.ts';
@@ -101,7 +103,7 @@ export class PlatformTransparency extends Transparency {
   }
 
   signAs<T extends object>(signer: PlatformSigner, type: string, record: T): Promise<Signed<T>> {
-    return signRecord(type, record, [this.parts.keys.signers[signer]]);
+    return signRecord(type, record, [this.signerOf(signer, suiteIdOf(record))]);
   }
 
   async timestamp(sha256: Uint8Array): Promise<Uint8Array> {
@@ -134,8 +136,8 @@ export class PlatformTransparency extends Transparency {
     return distinct(this.platformChain()).map((certificate) => toPem([certificate]));
   }
 
-  platformFingerprint(signer: PlatformSigner): string {
-    return this.parts.keys.signers[signer].certificate.fingerprint;
+  platformFingerprint(signer: PlatformSigner, suite: SuiteId): string {
+    return this.signerOf(signer, suite).certificate.fingerprint;
   }
 
   override developmentCa(): DevelopmentCa | null {
@@ -156,8 +158,8 @@ export class PlatformTransparency extends Transparency {
     return createHmac('sha256', this.parts.keys.uploadKey).update(`glasshall/1/upload\0${c}`).digest();
   }
 
-  roomKey(lotId: string): Promise<string> {
-    return this.rooms.point(lotId);
+  roomKey(lotId: string, suite: SuiteId): Promise<string> {
+    return this.rooms.point(lotId, suite);
   }
 
   openRoomBox(lotId: string, info: string, box: Uint8Array): Promise<Uint8Array> {
@@ -181,10 +183,11 @@ export class PlatformTransparency extends Transparency {
   }
 
   async trustFile(): Promise<TrustFile> {
-    const { log, signers, witnessing } = this.parts.keys;
+    const { log, signers, smSigners, witnessing } = this.parts.keys;
     const trusted = (await this.parts.evidence.certificates?.trustedRoots()) ?? [];
     const parties = trusted.map(parseCertificate).flatMap((each) => (each.ok ? [each.value] : []));
-    const own = [rootOf(signers.receipt), rootOf(signers.platform)];
+    const stating = [signers.receipt, signers.platform, ...Object.values(smSigners ?? {})];
+    const own = stating.map(rootOf);
     return {
       type: 'trust',
       origin: log.name,
@@ -196,9 +199,7 @@ export class PlatformTransparency extends Transparency {
       dummies: true,
       ca: distinct([...parties, ...own]).map((root) => toPem([root])),
       tsa: [toPem([rootOf(signers.timestamp)])],
-      platform: distinct([signers.receipt.certificate, signers.platform.certificate]).map(
-        ({ fingerprint }) => fingerprint,
-      ),
+      platform: distinct(stating.map(({ certificate }) => certificate)).map(({ fingerprint }) => fingerprint),
       ...this.outsidePins(),
     };
   }
@@ -214,11 +215,23 @@ export class PlatformTransparency extends Transparency {
     return { outside };
   }
 
+  /** Suites in which the platform can state anything. */
+  suites(): readonly SuiteId[] {
+    return this.parts.keys.smSigners ? ['P256', 'SM'] : ['P256'];
+  }
+
+  private signerOf(signer: PlatformSigner, suite: SuiteId): Signer {
+    const { signers, smSigners } = this.parts.keys;
+    const found = suite === 'SM' ? smSigners?.[signer] : signers[signer];
+    if (!found) throw new IntegrityError('the platform has no key of this suite', { suite });
+    return found;
+  }
+
   private platformChain(): Certificate[] {
-    return Object.values(this.parts.keys.signers).flatMap(({ certificate, chain }) => [
-      certificate,
-      ...chain,
-    ]);
+    return [
+      ...Object.values(this.parts.keys.signers),
+      ...Object.values(this.parts.keys.smSigners ?? {}),
+    ].flatMap(({ certificate, chain }) => [certificate, ...chain]);
   }
 }
 

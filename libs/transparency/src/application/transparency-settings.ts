@@ -35,6 +35,9 @@ export abstract class TransparencySettings {
   abstract readonly witnesses: readonly WitnessSetting[];
   /** How many of them every new tender declares that it needs. */
   abstract readonly quorum: number;
+  /** SM2 certificates; null: as above, and in production no lots of suite SM. */
+  abstract readonly smReceipt: P12Setting | null;
+  abstract readonly smPlatform: P12Setting | null;
 }
 
 /** What the settings come to in a LOTKEY. */

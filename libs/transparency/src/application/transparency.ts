@@ -1,6 +1,6 @@
 import type { Instant } from '#kernel';
 import type { Tx } from '#persistence';
-import type { DevelopmentCa, LogReceipt, OutsideTime, Signed, WitnessTerms } from '#trust';
+import type { DevelopmentCa, LogReceipt, OutsideTime, Signed, SuiteId, WitnessTerms } from '#trust';
 import type { CertificateSource, EvidenceSource } from './evidence-source.ts';
 import type { IntakeSource } from './intake-source.ts';
 
@@ -123,8 +123,8 @@ export abstract class Transparency {
 
   /** Certificates of receipt, platform and time-stamp keys and their issuers, PEM, without duplicates. */
   abstract platformCertificates(): readonly string[];
-  /** SHA-256 of the certificate that signs in this role, base64url. */
-  abstract platformFingerprint(signer: PlatformSigner): string;
+  /** SHA-256 of the certificate that signs in this role in lots of this suite, base64url. */
+  abstract platformFingerprint(signer: PlatformSigner, suite: SuiteId): string;
 
   /**
    * The authority below which demo certificates are issued, and which must publish CRLs; its root is not in any list
@@ -140,7 +140,10 @@ export abstract class Transparency {
   abstract uploadTokenHolds(c: string, token: string): boolean;
 
   /** The evaluation room's public key of a lot (compressed point, base64url): made on the first call, then always the same. */
-  abstract roomKey(lotId: string): Promise<string>;
+  /** In which the platform has keys to sign with: a lot of another suite could get no receipt. */
+  abstract suites(): readonly SuiteId[];
+
+  abstract roomKey(lotId: string, suite: SuiteId): Promise<string>;
   /** Opens what was sealed (ECIES) to {@link roomKey}. @throws TrustError when it was not sealed to it. */
   abstract openRoomBox(lotId: string, info: string, box: Uint8Array): Promise<Uint8Array>;
   /** Forgets the private half, when the lot has ended or failed. Boxes can no longer be opened. */

@@ -21,6 +21,8 @@ import { KeyFileError, KeyFolder } from './key-folder.ts';
 
 export const SIGNERS = ['receipt', 'platform', 'timestamp'] as const;
 export type SignerRole = (typeof SIGNERS)[number];
+export const SM_ROLES = ['receipt', 'platform'] as const;
+export type SmRole = (typeof SM_ROLES)[number];
 
 /** Development certificates outlive any demo. */
 const DEVELOPMENT_DAYS = 3650;
@@ -41,6 +43,8 @@ export class KeyStoreError extends Error {
 export interface KeyStore {
   readonly log: LogIdentity;
   readonly signers: Readonly<Record<SignerRole, Signer>>;
+  /** What the platform states in lots of suite SM is signed with; null where it has no SM2 keys. */
+  readonly smSigners: Readonly<Record<SmRole, Signer>> | null;
   /** HMAC key of upload tokens, 32 bytes. */
   readonly uploadKey: Uint8Array;
   /** What the seeds of dummy leaves follow from, 32 bytes. */
@@ -87,6 +91,9 @@ export async function openKeyStore(
     });
     if (signer) signers[role] = signer;
   }
+  const smSigners = await openSmSigners(wanted, attempt, (role) =>
+    developmentCa ? developed(folder, role, developmentCa, clock, 'sm2') : Promise.resolve(null),
+  );
   const { receipt, platform, timestamp } = signers;
   if (faults.length > 0 || !log || !uploadKey || !seedKey || !receipt || !platform || !timestamp)
     throw new KeyStoreError(faults);
@@ -98,7 +105,26 @@ export async function openKeyStore(
     witnessing: witnessTermsOf(wanted),
     developmentCa,
     signers: { receipt, platform, timestamp },
+    smSigners,
   };
+}
+
+type Attempt = <T>(work: () => Promise<T>) => Promise<T | null>;
+
+/** Both or none. A platform without them serves suite P256 alone. */
+async function openSmSigners(
+  { smReceipt, smPlatform }: TransparencySettings,
+  attempt: Attempt,
+  develop: (role: SmRole) => Promise<Signer | null>,
+): Promise<KeyStore['smSigners']> {
+  const files = { receipt: smReceipt, platform: smPlatform };
+  const open = (role: SmRole) =>
+    attempt(async () => {
+      const p12 = files[role];
+      return p12 ? await configured(role, p12, 'sm2') : await develop(role);
+    });
+  const [receipt, platform] = [await open('receipt'), await open('platform')];
+  return receipt && platform ? { receipt, platform } : null;
 }
 
 /** In production nothing is made up: each key is one that the operator chose and keeps a copy of. */
@@ -155,7 +181,11 @@ async function readConfigured(file: string): Promise<Buffer> {
   }
 }
 
-async function configured(role: SignerRole, p12: P12Setting): Promise<Signer> {
+async function configured(
+  role: SignerRole,
+  p12: P12Setting,
+  keyType: 'ecdsa-p256' | 'sm2' = 'ecdsa-p256',
+): Promise<Signer> {
   const password = (await readConfigured(p12.passwordFile)).toString('utf8').replace(/\r?\n$/, '');
   const loaded = await loadSigner(new Uint8Array(await readConfigured(p12.file)), password);
   if (!loaded.ok) throw new KeyFileError(p12.file, loaded.error.code);
@@ -164,8 +194,8 @@ async function configured(role: SignerRole, p12: P12Setting): Promise<Signer> {
   const usages = certificate.extensions.extendedKeyUsage;
   if (role === 'timestamp' && !(usages?.length === 1 && usages[0] === OID.timeStamping))
     throw new KeyFileError(p12.file, 'its certificate is not for time-stamping alone (RFC 3161 section 2.3)');
-  if (role !== 'timestamp' && certificate.publicKey.type !== 'ecdsa-p256')
-    throw new KeyFileError(p12.file, 'an EC P-256 key is expected');
+  if (role !== 'timestamp' && certificate.publicKey.type !== keyType)
+    throw new KeyFileError(p12.file, `a key of type ${keyType} is expected`);
   return loaded.value;
 }
 
@@ -218,12 +248,14 @@ async function developed(
   role: SignerRole,
   ca: DevelopmentCa,
   clock: Clock,
+  keyType: 'ecdsa-p256' | 'sm2' = 'ecdsa-p256',
 ): Promise<Signer> {
-  const name = `${role}.json`;
+  const name = keyType === 'sm2' ? `${role}-sm.json` : `${role}.json`;
   const bytes = await folder.readOrCreate(name, async () => {
     const { certificate, pkcs8, chain } = await ca.issue({
       subject: { organisation: 'Glasshall', unit: 'development', person: `Glasshall ${NAMES[role]}` },
       ...validity(clock),
+      keyType,
       ...(role === 'timestamp' ? { eku: [OID.timeStamping] } : {}),
     });
     return encodeKey(pkcs8 ?? new Uint8Array(), [certificate, ...chain]);

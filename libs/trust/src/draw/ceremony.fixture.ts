@@ -3,8 +3,8 @@ import { instant } from '#kernel';
 import { b64u, systemRandom } from '../encoding/bytes.ts';
 import { hashText } from '../encoding/hash.ts';
 import { signRecord } from '../encoding/signed-record.ts';
-import { decodeScalar, encodeScalar } from '../group/p256.ts';
-import type { Scalar } from '../group/p256.ts';
+import { decodeScalar, encodeScalar } from '../group/index.ts';
+import type { Scalar } from '../group/index.ts';
 import { createDevelopmentCa } from '../pki/development-ca.ts';
 import type { Signer } from '../pki/signer.ts';
 import type {

@@ -6,7 +6,7 @@ import { hashRecord, hashText } from '../encoding/hash.ts';
 import { b64u } from '../encoding/bytes.ts';
 import type { Random } from '../encoding/bytes.ts';
 import type { CertificateLookup } from '../encoding/signed-record.ts';
-import type { Scalar } from '../group/p256.ts';
+import type { Scalar } from '../group/index.ts';
 import type { DrawDealing, DrawDealt, Signed } from '../records/index.ts';
 import { checkDealings } from '../threshold/check.ts';
 import type { DealingClaim } from '../threshold/check.ts';

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import type { Random } from '../encoding/bytes.ts';
 import { hashText } from '../encoding/hash.ts';
-import { B, decodeScalar, encodePoint, encodeScalar, multiplySecret } from '../group/p256.ts';
+import { B, decodeScalar, encodePoint, encodeScalar, multiplySecret } from '../group/index.ts';
 import { newKeyPair } from '../group/key-pair.ts';
 import { creditCode, drawPurpose, hash32, scalar, uuid } from '../records/index.ts';
 import type { DrawReady, DrawTerms, TrusteeKey } from '../records/index.ts';

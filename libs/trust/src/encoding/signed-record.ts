@@ -1,9 +1,11 @@
 /** Records with signatures over them; the certificates travel beside (PROTOCOL section 3). */
 import type { Certificate } from '../pki/certificate.ts';
+import { signsIn } from '../pki/suite-keys.ts';
 import { verifySignature } from '../pki/signature.ts';
 import type { Signer } from '../pki/signer.ts';
 import type { Signed } from '../records/index.ts';
 import { b64u } from './bytes.ts';
+import { suiteIdOf } from '../suite/suite.ts';
 import { signatureInput } from './hash.ts';
 import { TrustError } from './trust-error.ts';
 
@@ -25,7 +27,8 @@ export async function signRecord<T>(type: string, record: T, signers: readonly S
 /**
  * The signers' certificates, in the order of the signatures. Every signature must hold, and no signer counts twice;
  * that the signers are the ones who had to sign is for the caller to check.
- * @throws TrustError SIGNATURE.NONE | SIGNATURE.DUPLICATE_SIGNER | SIGNATURE.UNKNOWN_SIGNER | SIGNATURE.INVALID
+ * @throws TrustError SIGNATURE.NONE | SIGNATURE.DUPLICATE_SIGNER | SIGNATURE.UNKNOWN_SIGNER |
+ * SIGNATURE.OTHER_SUITE | SIGNATURE.INVALID
  */
 export function verifySigned<T>(
   type: string,
@@ -41,6 +44,9 @@ export function verifySigned<T>(
     seen.add(signer);
     const certificate = certificates(signer);
     if (!certificate) throw new TrustError('SIGNATURE.UNKNOWN_SIGNER', { type, signer });
+    if (!signsIn(suiteIdOf(record), certificate.publicKey.type)) {
+      throw new TrustError('SIGNATURE.OTHER_SUITE', { type, signer, suite: suiteIdOf(record) });
+    }
     if (!verifySignature(certificate, input, b64u.decode(sig))) {
       throw new TrustError('SIGNATURE.INVALID', { type, signer });
     }

@@ -17,6 +17,7 @@ export type TrustCode =
   | 'SIGNATURE.NONE'
   | 'SIGNATURE.DUPLICATE_SIGNER'
   | 'SIGNATURE.UNKNOWN_SIGNER'
+  | 'SIGNATURE.OTHER_SUITE'
   | 'SIGNATURE.INVALID'
   // group elements (group/)
   | 'GROUP.POINT'
@@ -32,6 +33,7 @@ export type TrustCode =
   | 'LOTKEY.STAGES'
   | 'LOTKEY.SEATS'
   | 'LOTKEY.POLICY'
+  | 'LOTKEY.SUITE'
   | 'LOTKEY.POINT'
   | 'LOTKEY.EQUAL_KEY'
   | 'LOTKEY.EQUAL_CERTIFICATE'

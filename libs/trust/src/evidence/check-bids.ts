@@ -31,6 +31,7 @@ function fitsLot(v: Verification, lotKey: LotKey, commit: Commit): boolean {
   const envelopes = stages.flatMap((rule) => rule.envelopes).join();
   const fits =
     commit.lotKeyHash === hashText('lotkey', lotKey) &&
+    commit.suite === lotKey.suite &&
     wanted === dealt &&
     envelopes === commit.envelopes.map(({ e }) => e).join();
   return v.findings.expect(fits, 'V09', 'EVIDENCE.OTHER_STRUCTURE', hashText('commit', commit), 'platform');

@@ -4,6 +4,7 @@ import { checkDealing, journalBody, journalLabel } from '../threshold/index.ts';
 import { checkLotKey, checkSeatsOfNotice, trusteeKeysOf } from '../threshold/lot-key.ts';
 import type { Notice } from '../records/index.ts';
 import { numbered, only } from './bundle.ts';
+import { checkSuite } from './check-suite.ts';
 import { at } from './context.ts';
 import type { Verification } from './context.ts';
 
@@ -13,6 +14,7 @@ export async function checkLot(v: Verification): Promise<void> {
     'V01',
     `${v.evidence.certificates.size} certificates, ${v.closeCrls.length} revocation lists`,
   );
+  checkSuite(v);
   checkNotices(v);
   await checkKey(v);
   checkDeadlines(v);

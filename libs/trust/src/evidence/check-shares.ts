@@ -1,6 +1,6 @@
 /** V11 and V12: the trustees' shares and the dealers' own secrets, and the keys that they give. */
+import { suiteField, suiteOf } from '../suite/index.ts';
 import { hashText, TrustError } from '../encoding/index.ts';
-import { decodeScalar } from '../group/index.ts';
 import {
   bidLabel,
   combineShares,
@@ -40,6 +40,7 @@ export const headOf = (
   where: { readonly stage: number; readonly audience: ShareAudience },
   i: number,
 ): SharesHead => ({
+  ...suiteField(v.suite),
   lotKeyHash: v.lotKey ? hashText('lotkey', v.lotKey) : '',
   close: v.close ? hashText('close', v.close) : '',
   adds: numbered(v.evidence, 'close-add').map(({ record }) => hashText('close-add', record)),
@@ -117,7 +118,7 @@ export function combine(
     if (!commit) return;
     const label = bidLabel(commit, where.stage, where.audience);
     const [lowest, highest] = [points, [...points].sort((a, b) => b.i - a.i).slice(0, lotKey.k)].map(
-      (subset) => combineShares(subset, lotKey.k),
+      (subset) => combineShares(subset, lotKey.k, lotKey.suite),
     );
     if (!lowest || !highest?.equals(lowest)) v.findings.fail('V12', 'EVIDENCE.OTHER_SECRET', c, 'platform');
     else keys.set(c, keyOfSecretPoint(lowest, label));
@@ -139,7 +140,7 @@ function revealedKeys(
     const dealing = commit.dealings.find((one) => one.stage === stage && one.audience === audience);
     if (!reveal || !dealing) continue;
     try {
-      const point = openWithSecret(decodeScalar(reveal.s), dealing);
+      const point = openWithSecret(suiteOf(commit.suite).group.decodeScalar(reveal.s), dealing, commit.suite);
       keys.set(bid.c, keyOfSecretPoint(point, bidLabel(commit, stage, audience)));
     } catch (error) {
       if (!(error instanceof TrustError)) throw error;

@@ -5,7 +5,8 @@ import { parseCrl } from '../pki/crl.ts';
 import type { CertificateRevocationList } from '../pki/crl.ts';
 import type { Certificate } from '../pki/certificate.ts';
 import { validateChain } from '../pki/validate-chain.ts';
-import type { AcceptedBid, Close, Commit, LotKey, Notice, Signed } from '../records/index.ts';
+import type { AcceptedBid, Close, Commit, LotKey, Notice, Signed, SuiteId } from '../records/index.ts';
+import { suiteIdOf } from '../suite/index.ts';
 import type { AeadFactory } from '../seal/aead.ts';
 import type { NewHash } from '../seal/leaf-hasher.ts';
 import { verifySigned } from '../encoding/index.ts';
@@ -35,6 +36,8 @@ export class Verification {
   readonly notices: readonly Signed<Notice>[];
   readonly lotKey: LotKey | null;
   readonly close: Close | null;
+  /** Of every record of the lot: the first notice declares it. */
+  readonly suite: SuiteId;
   private readonly crls: readonly CertificateRevocationList[];
 
   constructor(
@@ -47,6 +50,7 @@ export class Verification {
     this.notices = numbered(evidence, 'notice');
     this.lotKey = only(evidence, 'lotkey')?.record ?? null;
     this.close = only(evidence, 'close')?.record ?? null;
+    this.suite = suiteIdOf(this.notices[0]?.record);
     this.crls = this.readCrls();
   }
 

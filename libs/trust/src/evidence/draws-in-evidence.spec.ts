@@ -80,6 +80,14 @@ it('a draw whose regulator is not the notice’s, or whose quorum nobody knows, 
   ]);
 });
 
+it('a draw of a lot of suite SM is of suite P256 all the same', async () => {
+  const bundle = withDraws(drawn.file).edit<{ record: Notice }>('notices/1.json', (signed) => ({
+    ...signed,
+    record: { ...signed.record, suite: 'SM' },
+  }));
+  expect((await found(bundle)).lines).toEqual([]);
+});
+
 it('a trustee key of the lot, or its room, in a draw is named', async () => {
   const [key] = drawn.checked.plan.trustees;
   const bundle = withDraws(drawn.file).edit<{ record: LotKey }>('lotkey.json', (lot) => ({

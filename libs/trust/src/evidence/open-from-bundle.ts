@@ -55,7 +55,8 @@ export async function openFromBundle(
   }
   const rule = stageOfEnvelope(lotKey, e);
   const cipher = {
-    key: envelopeKey(question.key, e),
+    key: envelopeKey(question.key, e, commit.suite),
+    suite: commit.suite,
     context: envelopeContext(bidLabel(commit, rule.stage, rule.audience), e),
     aead: v.tools.aead,
   };

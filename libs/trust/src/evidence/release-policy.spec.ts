@@ -74,7 +74,7 @@ const hashOfCommit = (commit: Commit): string => hashText('commit', commit);
 
 function commitOf(lotKeyHash: string): { commit: Commit; secret: Uint8Array } {
   const secret = systemRandom(32);
-  const named = { lotKeyHash, bidNonce: b64u.encode(systemRandom(32)) };
+  const named = { suite: 'P256' as const, lotKeyHash, bidNonce: b64u.encode(systemRandom(32)) };
   const prepared = prepareDealing({
     type: 'bid',
     label: bidLabel(named, 0, 'public'),

@@ -3,6 +3,7 @@
  * the platform keeps when it closes, and that the verifier re-checks afterwards. Everything read here comes from the
  * platform, who is not trusted: certificates and the log's key are the caller's own, pinned.
  */
+import { suiteIdOf } from '../suite/index.ts';
 import { DAY, addMs, parseInstant } from '#kernel';
 import type { Instant } from '#kernel';
 import { TrustError, edVerify, b64u, hashText, signatureInput } from '../encoding/index.ts';
@@ -112,6 +113,7 @@ export interface ReleasePermit {
 
 type Rule =
   | 'LOT'
+  | 'SUITE'
   | 'DEADLINE_CHAIN'
   | 'DEADLINE_SIGNERS'
   | 'DEADLINE_UNLOGGED'
@@ -164,6 +166,7 @@ export async function checkRelease(
 ): Promise<ReleasePermit> {
   const lotKeyHash = hashText('lotkey', facts.lotKey);
   if (hashText('notice', facts.notice) !== facts.lotKey.notice) refuse('LOT');
+  checkSuite(facts);
   held('terms');
   const deadline = effectiveDeadline(lotKeyHash, facts, trust);
   checkKnownDeadline(facts);
@@ -192,6 +195,14 @@ export async function checkRelease(
   if (invalid.length > 0) refuse('DEALING', { c: invalid[0] ?? null, count: invalid.length });
   held('dealings');
   return { close: closeHash, adds: added.map((add) => hashText('close-add', add)), bids };
+}
+
+/** One suite in all that a release rests on: what another hash or signature stands under is not of this lot. */
+function checkSuite({ lotKey, notice, close, adds, deadlineChanges }: ReleaseFacts): void {
+  const records = [close, ...adds, ...deadlineChanges].map(({ signed }) => signed.record);
+  const moves = close.signed.record.moves.map(({ move }) => move.record);
+  const other = [notice, ...records, ...moves].find((record) => suiteIdOf(record) !== lotKey.suite);
+  if (other) refuse('SUITE', { type: other.type, suite: lotKey.suite });
 }
 
 /** LOTKEY's deadline and its chain of changes: only ever later, each signed by tenderee or agency and by the regulator. */
@@ -332,7 +343,8 @@ function checkAccepted(
   if (at(bid.arrivedAt) >= deadline || at(bid.storedAt) >= deadline) refuse('BID_LATE', { c });
   if (bid.index >= size || !log.holds(c, bid.blind, bid.index)) refuse('BID_UNLOGGED', { c });
   if (moved.has(c)) refuse('BID_MOVED', { c });
-  if (commitOf(c, facts).lotKeyHash !== lotKeyHash) refuse('COMMIT', { c });
+  const commit = commitOf(c, facts);
+  if (commit.lotKeyHash !== lotKeyHash || commit.suite !== facts.lotKey.suite) refuse('COMMIT', { c });
 }
 
 function commitOf(c: string, { commits }: ReleaseFacts): Commit {

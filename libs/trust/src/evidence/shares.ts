@@ -2,11 +2,11 @@
  * One trustee's partial openings for one (stage, audience): which dealings belong to it, how the record is made and
  * how it is checked. Shared by the trustee's client, the platform and the verifier (PROTOCOL sections 4 and 7).
  */
+import { suiteField, suiteIdOf, suiteOf } from '../suite/index.ts';
 import { TrustError, b64u, canonicalBytes, hashText, parseRecord } from '../encoding/index.ts';
 import type { Random } from '../encoding/index.ts';
 import type { CertificateLookup } from '../encoding/signed-record.ts';
 import { verifySigned } from '../encoding/signed-record.ts';
-import { decodePoint } from '../group/index.ts';
 import type { Scalar } from '../group/index.ts';
 import { sealedShares, shares as sharesSchema, signed as signedSchema } from '../records/index.ts';
 import type {
@@ -56,6 +56,8 @@ export const stageRuleOf = (lotKey: Pick<LotKey, 'stages'>, e: string): StageRul
 
 /** Which CLOSE, which additions, which part of the opening. */
 export interface SharesHead {
+  /** As in the record: absent for P256. */
+  readonly suite?: 'SM' | undefined;
   readonly lotKeyHash: string;
   readonly close: string;
   readonly adds: readonly string[];
@@ -82,6 +84,7 @@ export function makeShares(
 ): Shares {
   return {
     type: 'shares',
+    ...suiteField(suiteIdOf(head)),
     lotKeyHash: head.lotKeyHash,
     close: head.close,
     adds: [...head.adds],
@@ -89,7 +92,13 @@ export function makeShares(
     audience: head.audience,
     i: head.i,
     shares: targets.map((target) =>
-      openShare({ x, dealing: target.dealing, context: contextOf(head, target), random }),
+      openShare({
+        x,
+        dealing: target.dealing,
+        context: contextOf(head, target),
+        suite: suiteIdOf(head),
+        random,
+      }),
     ),
   };
 }
@@ -135,7 +144,7 @@ export function checkSeat(
 export function shareClaims(record: Shares, targets: readonly ShareTarget[], lotKey: LotKey): ShareClaim[] {
   const seat = lotKey.trustees.find(({ i }) => i === record.i);
   if (!seat) throw new TrustError('EVIDENCE.SHARES_SEAT', { i: record.i });
-  const y = decodePoint(seat.y);
+  const y = suiteOf(lotKey.suite).group.decodePoint(seat.y);
   return record.shares.flatMap((share, at) => {
     const target = targets[at];
     return target ? [{ share, dealing: target.dealing, y, context: contextOf(record, target) }] : [];
@@ -184,6 +193,7 @@ export const sealedSharesInfo = (shares: string): string => `glasshall/1/sealed-
 /** The public announcement of shares whose content goes to the evaluation room alone: its hash, and where it belongs. */
 export const sealedSharesOf = (record: Shares): SealedShares => ({
   type: 'sealed-shares',
+  ...suiteField(suiteIdOf(record)),
   lotKeyHash: record.lotKeyHash,
   close: record.close,
   stage: record.stage,

@@ -1,8 +1,7 @@
 /** Sums of public multiples, Σ scalar·point: not constant time. */
-import { p256 } from '@noble/curves/nist.js';
 import { mulAddUnsafe } from '@noble/curves/abstract/curve.js';
-import { IDENTITY, mod } from './p256.ts';
-import type { Point, Scalar } from './p256.ts';
+import { suiteOfPoint } from '../suite/suite.ts';
+import type { Group, Point, Scalar } from './curve.ts';
 
 /** Measured: up to here noble's interleaving (Straus 1964) is faster than buckets. */
 const BUCKETS_FROM = 90;
@@ -31,8 +30,8 @@ function signedDigits(scalar: Scalar, width: number): number[] {
 }
 
 /** Σ d·bucket_d, from the highest bucket down: every bucket is added once for each step that it lies above zero. */
-function gather(buckets: readonly (Point | undefined)[]): Point {
-  let [running, sum] = [IDENTITY, IDENTITY];
+function gather({ identity }: Group, buckets: readonly (Point | undefined)[]): Point {
+  let [running, sum] = [identity, identity];
   for (let digit = buckets.length - 1; digit > 0; digit--) {
     const bucket = buckets[digit];
     if (bucket) running = running.add(bucket);
@@ -45,10 +44,10 @@ function gather(buckets: readonly (Point | undefined)[]): Point {
  * Buckets after Pippenger (1976; Bernstein, Doumen, Lange, Oosterwijk, INDOCRYPT 2012, section 4) with signed
  * digits. Unlike noble's, a 128-bit scalar costs half of a long one: more than half of a batch's weights are short.
  */
-function inBuckets(points: readonly Point[], scalars: readonly Scalar[]): Point {
+function inBuckets(group: Group, points: readonly Point[], scalars: readonly Scalar[]): Point {
   const width = cheapestWidth(scalars.map(bitLength));
   const digits = scalars.map((scalar) => signedDigits(scalar, width));
-  let sum = IDENTITY;
+  let sum = group.identity;
   for (let window = Math.max(...digits.map(({ length }) => length)) - 1; window >= 0; window--) {
     for (let bit = 0; bit < width; bit++) sum = sum.double();
     const buckets = new Array<Point | undefined>(2 ** (width - 1) + 1).fill(undefined);
@@ -59,24 +58,33 @@ function inBuckets(points: readonly Point[], scalars: readonly Scalar[]): Point 
       const [index, term] = digit < 0 ? [-digit, point.negate()] : [digit, point];
       buckets[index] = buckets[index]?.add(term) ?? term;
     });
-    sum = sum.add(gather(buckets));
+    sum = sum.add(gather(group, buckets));
   }
   return sum;
 }
 
-/** Σ scalars[i]·points[i], scalars in [0, q); the identity for an empty list. */
-export const multiScalar = (points: Point[], scalars: Scalar[]): Point =>
-  points.length < BUCKETS_FROM ? mulAddUnsafe(p256.Point, points, scalars) : inBuckets(points, scalars);
+/** Σ scalars[i]·points[i], all of `group`, scalars in [0, q); the identity for an empty list. */
+export const multiScalar = (group: Group, points: Point[], scalars: Scalar[]): Point =>
+  points.length < BUCKETS_FROM
+    ? mulAddUnsafe(group.Point, points, scalars)
+    : inBuckets(group, points, scalars);
 
-/** Collects terms; a point that occurs again (the same object: g, B, a trustee's key) is multiplied once only. */
+/**
+ * Collects terms; a point that occurs again (the same object: g, B, a trustee's key) is multiplied once only. One
+ * batch may hold lots of both suites: each group has a sum of its own.
+ */
 export class LinearSum {
-  readonly #terms = new Map<Point, Scalar>();
+  readonly #sums = new Map<Group, Map<Point, Scalar>>();
 
   add(point: Point, scalar: Scalar): void {
-    this.#terms.set(point, mod((this.#terms.get(point) ?? 0n) + scalar));
+    const { group } = suiteOfPoint(point);
+    const terms = this.#sums.get(group) ?? new Map<Point, Scalar>();
+    this.#sums.set(group, terms.set(point, group.mod((terms.get(point) ?? 0n) + scalar)));
   }
 
   isIdentity(): boolean {
-    return multiScalar([...this.#terms.keys()], [...this.#terms.values()]).is0();
+    return [...this.#sums].every(([group, terms]) =>
+      multiScalar(group, [...terms.keys()], [...terms.values()]).is0(),
+    );
   }
 }

@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import forge from 'node-forge';
 import { DAY, instant } from '#kernel';
-import { createDevelopmentCa, softwareSigner, verifySignature, type DevelopmentCa } from '../pki/index.ts';
+import {
+  createDevelopmentCa,
+  softwareSigner,
+  verifySignature,
+  type DevelopmentCa,
+  type KeyType,
+} from '../pki/index.ts';
 import {
   integer,
   nullValue,
@@ -20,21 +26,24 @@ const NOW = instant(Date.UTC(2026, 0, 15));
 const validity = { notBefore: instant(NOW - DAY), notAfter: instant(NOW + 30 * DAY) };
 const ca: DevelopmentCa = await createDevelopmentCa({ name: 'Root', ...validity });
 
-async function keyFile(keyType: 'ecdsa-p256' | 'rsa' = 'ecdsa-p256'): Promise<KeyFile> {
+async function keyFile(keyType: KeyType = 'ecdsa-p256'): Promise<KeyFile> {
   const { certificate, pkcs8, chain } = await ca.issue({ subject: { person: '张三' }, ...validity, keyType });
   return { certificate, pkcs8: pkcs8 ?? new Uint8Array(), chain };
 }
 
 describe('a PKCS#12 file', () => {
-  it.each(['ecdsa-p256', 'rsa'] as const)('gives back key, certificate and chain (%s)', async (keyType) => {
-    const original = await keyFile(keyType);
-    const opened = await readPkcs12(await writePkcs12(original, '密码 é', '张三'), '密码 é');
-    expect(opened.ok && Buffer.from(opened.value.pkcs8).equals(original.pkcs8)).toBe(true);
-    expect(opened.ok && opened.value.certificate.fingerprint).toBe(original.certificate.fingerprint);
-    expect(opened.ok && opened.value.chain.map(({ fingerprint }) => fingerprint)).toEqual([
-      ca.certificate.fingerprint,
-    ]);
-  });
+  it.each(['ecdsa-p256', 'rsa', 'sm2'] as const)(
+    'gives back key, certificate and chain (%s)',
+    async (keyType) => {
+      const original = await keyFile(keyType);
+      const opened = await readPkcs12(await writePkcs12(original, '密码 é', '张三'), '密码 é');
+      expect(opened.ok && Buffer.from(opened.value.pkcs8).equals(original.pkcs8)).toBe(true);
+      expect(opened.ok && opened.value.certificate.fingerprint).toBe(original.certificate.fingerprint);
+      expect(opened.ok && opened.value.chain.map(({ fingerprint }) => fingerprint)).toEqual([
+        ca.certificate.fingerprint,
+      ]);
+    },
+  );
 
   it('becomes a signer', async () => {
     const file = await writePkcs12(await keyFile(), 'secret', 'key');

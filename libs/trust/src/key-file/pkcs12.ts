@@ -49,13 +49,14 @@ export interface KeyFile {
   readonly chain: readonly Certificate[];
 }
 
+const KEY_TYPES = ['ecdsa-p256', 'rsa', 'sm2'] as const;
 const KEY_BAG = '1.2.840.113549.1.12.10.1.1';
 /** 3DES with three keys, RC2 of 40 bits; with SHA-1. */
 const OLD_SCHEMES = new Set(['1.2.840.113549.1.12.1.3', '1.2.840.113549.1.12.1.6']);
 const MAX_BYTES = 1024 * 1024;
 
 /**
- * Reads a PKCS#12 file (RFC 7292) protected by a password: one key, EC or RSA, and its certificates. PBES2 is
+ * Reads a PKCS#12 file (RFC 7292) protected by a password: one key, EC, SM2 or RSA, and its certificates. PBES2 is
  * opened by WebCrypto; files of the old kind (3DES, RC2) through node-forge. What comes out is parsed
  * strictly, and the certificate is the one whose public key belongs to the private key.
  */
@@ -198,8 +199,8 @@ async function assemble({ keys, certificates }: Bags): Promise<Result<KeyFile, R
 }
 
 async function checkKey(pkcs8: Uint8Array): Promise<void> {
-  if (await importSigningKey(pkcs8, 'ecdsa-p256')) return;
-  if (!(await importSigningKey(pkcs8, 'rsa'))) throw new DerError('private key');
+  for (const type of KEY_TYPES) if (await importSigningKey(pkcs8, type)) return;
+  throw new DerError('private key');
 }
 
 /** The certificate under which this key's signature verifies. */

@@ -2,6 +2,7 @@ import { createCipheriv, createDecipheriv, createSecretKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { TrustError } from '../encoding/trust-error.ts';
 import type { SegmentJob } from '../package/ports.ts';
+import { sm4Chunk } from '../package/sm4-chunk.ts';
 import type { AeadFactory } from '../seal/aead.ts';
 import { CHUNK_BYTES, SEALED_CHUNK_BYTES, TAG_BYTES, chunkNonce } from '../seal/chunks.ts';
 
@@ -44,14 +45,24 @@ function openChunk(key: KeyObject, nonce: Uint8Array, sealed: Uint8Array, out: U
   out.set(plain);
 }
 
+type ApplyChunk = (nonce: Uint8Array, input: Uint8Array, out: Uint8Array) => void;
+
+function aesChunk({ mode, key: raw }: SegmentJob): ApplyChunk {
+  const key = createSecretKey(raw);
+  const apply = mode === 'seal' ? sealChunk : openChunk;
+  return (nonce, input, out) => {
+    apply(key, nonce, input, out);
+  };
+}
+
 /** One message's chunks in order. Synchronous: runs in a thread or inline. */
 export class SegmentCipher {
-  private readonly key: KeyObject;
+  private readonly apply: ApplyChunk;
   private readonly nonce = new Uint8Array(12);
   private counter = 0;
 
   constructor(private readonly job: SegmentJob) {
-    this.key = createSecretKey(job.key);
+    this.apply = job.suite === 'SM' ? sm4Chunk(job) : aesChunk(job);
   }
 
   /** Fills `out` and returns the bytes written. All but the last segment are whole chunks. */
@@ -59,16 +70,15 @@ export class SegmentCipher {
     const sealing = this.job.mode === 'seal';
     const size = sealing ? CHUNK_BYTES : SEALED_CHUNK_BYTES;
     const delta = sealing ? TAG_BYTES : -TAG_BYTES;
-    const apply = sealing ? sealChunk : openChunk;
     let written = 0;
     let at = 0;
     for (; at + size <= input.length; at += size, written += size + delta) {
-      apply(this.key, this.nextNonce(), input.subarray(at, at + size), out.subarray(written));
+      this.apply(this.nextNonce(), input.subarray(at, at + size), out.subarray(written));
     }
     const rest = input.subarray(at);
     if (!last && rest.length === 0) return written;
     if (!last || rest.length + delta < 0) throw new TrustError('SEAL.TRUNCATED');
-    apply(this.key, this.nextNonce(), rest, out.subarray(written));
+    this.apply(this.nextNonce(), rest, out.subarray(written));
     return written + rest.length + delta;
   }
 

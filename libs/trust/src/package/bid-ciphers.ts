@@ -1,5 +1,5 @@
 import { TrustError } from '../encoding/index.ts';
-import type { EnvelopeName, LotKey } from '../records/index.ts';
+import type { Commit, EnvelopeName, LotKey, SuiteId } from '../records/index.ts';
 import { stageOfEnvelope, stagesOf } from '../seal/commit-shape.ts';
 import { envelopeContext, envelopeKey } from '../seal/envelope.ts';
 import type { BidKeys } from '../seal/seed.ts';
@@ -9,7 +9,7 @@ import type { PreparedDealing } from '../threshold/index.ts';
 /** One dealing per (stage, audience); the same seed and nonce give the same dealings again, which is road A. */
 export function dealingsOf(
   lotKey: LotKey,
-  terms: { lotKeyHash: string; bidNonce: string },
+  terms: Pick<Commit, 'suite' | 'lotKeyHash' | 'bidNonce'>,
   keys: BidKeys,
   withdraw?: 'all',
 ): PreparedDealing[] {
@@ -32,9 +32,10 @@ export function cipherOf(
   lotKey: LotKey,
   dealings: readonly PreparedDealing[],
   e: EnvelopeName,
-): { key: Uint8Array; context: Uint8Array } {
+): { key: Uint8Array; context: Uint8Array; suite: SuiteId } {
   const rule = stageOfEnvelope(lotKey, e);
   const dealing = dealings.find(({ stage, audience }) => stage === rule.stage && audience === rule.audience);
   if (!dealing) throw new TrustError('SEAL.COMMIT', { reason: 'no dealing for the envelope', e });
-  return { key: envelopeKey(dealing.K(), e), context: envelopeContext(dealing.label, e) };
+  const { suite } = lotKey;
+  return { key: envelopeKey(dealing.K(), e, suite), context: envelopeContext(dealing.label, e), suite };
 }

@@ -40,7 +40,7 @@ export interface PackageOpener {
  */
 export function unlockRecords<T extends PackageRecords>(records: T, seed: Uint8Array): T & UnlockedRecords {
   const { commit, lotKey } = records;
-  const keys = deriveBidKeys(seed, b64u.decode(commit.bidNonce));
+  const keys = deriveBidKeys(seed, b64u.decode(commit.bidNonce), lotKey.suite);
   const dealings = dealingsOf(lotKey, commit, keys, commit.withdraw);
   const publicPart = (each: { C: readonly string[]; E: readonly string[] }) => [each.C, each.E];
   const same = equalBytes(

@@ -1,5 +1,5 @@
 import { TrustError, concat, equalBytes } from '../encoding/index.ts';
-import type { EnvelopeName, Manifest } from '../records/index.ts';
+import type { EnvelopeName, Manifest, SuiteId } from '../records/index.ts';
 import { HEADER_BYTES, openHeader, plaintextLength } from '../seal/cobblestone.ts';
 import { LEAF_BYTES } from '../seal/leaf-hasher.ts';
 import { rootOfLeaves } from '../seal/leaf-tree.ts';
@@ -24,6 +24,8 @@ export interface SealedEnvelopeToOpen {
   readonly e: EnvelopeName;
   readonly key: Uint8Array;
   readonly context: Uint8Array;
+  /** The lot's; default P256. */
+  readonly suite?: SuiteId;
   readonly source: SealedBytes;
   /** Of COMMIT. A difference is the storer's fault (SEAL.ROOT), any other failure the sealer's. */
   readonly root: Uint8Array;
@@ -110,8 +112,8 @@ async function openStream(
   plaintextLength(envelope.length);
   const header = new Uint8Array(HEADER_BYTES);
   await readExactly(reader, header);
-  const keys = openHeader(envelope.key, header, envelope.context);
-  engine.start({ mode: 'open', key: keys.key, baseNonce: keys.baseNonce });
+  const keys = openHeader(envelope.key, header, envelope.context, envelope.suite);
+  engine.start({ mode: 'open', suite: envelope.suite ?? 'P256', key: keys.key, baseNonce: keys.baseNonce });
   const leaves = tools.newLeaves();
   await leaves.update(header);
   const members = new MemberReader(envelope.sink, tools.contentHash);

@@ -3,6 +3,8 @@
  * threads and files, and the browser's, with WebCrypto here and the private file system in the portal.
  */
 
+import type { SuiteId } from '../records/index.ts';
+
 /** An original that is being read; its size does not change while it is. */
 export interface OpenedOriginal {
   readonly size: number;
@@ -66,7 +68,9 @@ export type NewContentHash = (size: number) => ContentHash;
 
 export interface SegmentJob {
   readonly mode: 'seal' | 'open';
-  /** The message's AES key and base nonce (cobblestoneKeys). */
+  /** Of the lot: AES-256-GCM or SM4-GCM. */
+  readonly suite: SuiteId;
+  /** The message's key and base nonce (cobblestoneKeys). */
   readonly key: Uint8Array;
   readonly baseNonce: Uint8Array;
 }

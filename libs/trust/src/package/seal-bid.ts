@@ -7,9 +7,9 @@ import {
   systemRandom,
   utf8,
 } from '../encoding/index.ts';
-import { signCms, toPem } from '../pki/index.ts';
+import { signCms, signsIn, toPem } from '../pki/index.ts';
 import type { Signer } from '../pki/index.ts';
-import { SUITE, openingSheet } from '../records/index.ts';
+import { openingSheet } from '../records/index.ts';
 import type { BidStatement, Commit, DocumentRef, EnvelopeName, LotKey, Manifest } from '../records/index.ts';
 import { wkOf } from '../seal/bid-move.ts';
 import { bidStatementOf } from '../seal/bid-statement.ts';
@@ -66,7 +66,7 @@ interface Sealing {
   readonly input: BidToSeal;
   readonly seed: Uint8Array;
   readonly keys: BidKeys;
-  readonly terms: { lotKeyHash: string; bidNonce: string };
+  readonly terms: Pick<Commit, 'suite' | 'lotKeyHash' | 'bidNonce'>;
   readonly dealings: readonly PreparedDealing[];
   readonly documents: string;
   readonly tool: Manifest['tool'];
@@ -78,6 +78,7 @@ export async function checkBidToSeal(input: BidToSeal): Promise<BidStatement['bi
   const { organisation, creditCode } = input.signer.certificate.holder;
   if (!organisation || !creditCode)
     throw new TrustError('SEAL.CERTIFICATE', { reason: 'names no organisation' });
+  checkSigningKey(input);
   const bidder = { name: organisation, creditCode };
   checkNames(input);
   if (!input.withdraw) await checkSheet(input, bidder);
@@ -105,7 +106,6 @@ export async function sealBid(
   const unproven = {
     type: 'commit' as const,
     ...terms,
-    suite: SUITE as typeof SUITE,
     dealings,
     envelopes: names.map((e) => referTo(all, e)),
     wk: wkOf(keys.wkSecret),
@@ -120,11 +120,20 @@ export async function sealBid(
   return { c, commit, secrets: secretsOf(input, c, seed, all, maker) };
 }
 
+/** What another suite's key signed would fall out at the opening. */
+function checkSigningKey({ lotKey: { suite }, signer }: BidToSeal): void {
+  const { type } = signer.certificate.publicKey;
+  if (!signsIn(suite, type))
+    throw new TrustError('SEAL.CERTIFICATE', { reason: 'is of another suite', suite, keyType: type });
+}
+
 function begin(input: BidToSeal, bidder: BidStatement['bidder']): Sealing {
   const seed = input.seed ?? systemRandom(32);
   const nonce = systemRandom(32);
-  const keys = deriveBidKeys(seed, nonce);
-  const terms = { lotKeyHash: hashText('lotkey', input.lotKey), bidNonce: b64u.encode(nonce) };
+  const { suite } = input.lotKey;
+  const keys = deriveBidKeys(seed, nonce, suite);
+  const lotKeyHash = hashText('lotkey', input.lotKey);
+  const terms = { suite, lotKeyHash, bidNonce: b64u.encode(nonce) };
   return {
     input,
     seed,
@@ -159,7 +168,6 @@ async function identityFiles(sealing: Sealing, others: readonly SealedEnvelope[]
   const statement = bidStatementOf({
     commit: {
       ...terms,
-      suite: SUITE,
       wk: wkOf(keys.wkSecret),
       dealings,
       ...(input.withdraw ? { withdraw: input.withdraw } : {}),

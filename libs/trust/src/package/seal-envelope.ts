@@ -1,6 +1,6 @@
 import { faultPoint } from '#kernel';
 import { TrustError, b64u, canonicalBytes, sha256, systemRandom } from '../encoding/index.ts';
-import type { EnvelopeName, Manifest } from '../records/index.ts';
+import type { EnvelopeName, Manifest, SuiteId } from '../records/index.ts';
 import { SALT_BYTES, cobblestoneHeader, cobblestoneKeys } from '../seal/cobblestone.ts';
 import { rootOfLeaves } from '../seal/leaf-tree.ts';
 import { PathSet } from '../seal/member-path.ts';
@@ -15,6 +15,8 @@ export interface EnvelopeContent {
   /** Input key and context (envelopeKey, envelopeContext). */
   readonly key: Uint8Array;
   readonly context: Uint8Array;
+  /** The lot's; default P256. */
+  readonly suite?: SuiteId;
   readonly files: readonly FileToSeal[];
   /** H("documents", …) of the tender documents that were bid on. */
   readonly documents: string;
@@ -41,7 +43,7 @@ export async function sealEnvelopeInto(
 ): Promise<SealedEnvelope> {
   const { engine, leaves } = tools;
   const salt = systemRandom(SALT_BYTES);
-  const keys = cobblestoneKeys(content.key, salt, content.context);
+  const keys = cobblestoneKeys(content.key, salt, content.context, content.suite);
   let length = 0;
   const write = async (bytes: Uint8Array): Promise<void> => {
     await Promise.all([target.write(bytes), leaves.update(bytes)]);
@@ -49,7 +51,7 @@ export async function sealEnvelopeInto(
   };
   const pipe = new SegmentPipe(engine, PLAIN_SEGMENT_BYTES, write);
   try {
-    engine.start({ mode: 'seal', key: keys.key, baseNonce: keys.baseNonce });
+    engine.start({ mode: 'seal', suite: content.suite ?? 'P256', key: keys.key, baseNonce: keys.baseNonce });
     await write(cobblestoneHeader(salt, keys));
     const { manifest, manifestSha256 } = await writePayload(pipe, content, tools);
     await pipe.end();

@@ -62,15 +62,18 @@ it('hashes leaves as the tree does, one ciphertext after another', async () => {
   }
 });
 
-describe('the chunk cipher', () => {
-  const key = randomBytes(32);
+describe.each([
+  ['P256', 32],
+  ['SM', 16],
+] as const)('the chunk cipher of suite %s', (suite, keyBytes) => {
+  const key = randomBytes(keyBytes);
   const baseNonce = randomBytes(12);
   async function run(
     engine: SegmentEngine,
     mode: 'seal' | 'open',
     pieces: Uint8Array[],
   ): Promise<Uint8Array[]> {
-    engine.start({ mode, key, baseNonce });
+    engine.start({ mode, suite, key, baseNonce });
     // All at once, as the pipe does: the chunks must be numbered in the order of the calls.
     return Promise.all(
       pieces.map(async (piece, i) => {

@@ -19,6 +19,7 @@ import type {
   SegmentResult,
 } from './ports.ts';
 import { SEGMENT_BUFFER_BYTES } from './segments.ts';
+import { sm4Chunk } from './sm4-chunk.ts';
 
 /** TypeScript's name for it differs between the browser's library and Node's. */
 type AesKey = Awaited<ReturnType<typeof globalThis.crypto.subtle.importKey>>;
@@ -102,9 +103,16 @@ export function webCryptoContentHash(size: number): ContentHash {
 const digestOfNothing = async (): Promise<Uint8Array> =>
   new Uint8Array(await globalThis.crypto.subtle.digest('SHA-256', new Uint8Array(0)));
 
+/** One chunk, by WebCrypto for suite P256 and by our own code for SM. */
+type ApplyChunk = (
+  nonce: Uint8Array,
+  input: Uint8Array<ArrayBuffer>,
+  out: Uint8Array,
+) => Promise<void> | void;
+
 /** The chunks of a segment are all given to WebCrypto at once, which spreads them over its threads. */
 export class WebCryptoEngine implements SegmentEngine {
-  private job: { readonly job: SegmentJob; readonly key: Promise<AesKey> } | null = null;
+  private job: { readonly job: SegmentJob; readonly apply: ApplyChunk } | null = null;
   private counter = 0;
 
   newBuffers(): SegmentBuffers {
@@ -112,17 +120,13 @@ export class WebCryptoEngine implements SegmentEngine {
   }
 
   start(job: SegmentJob): void {
-    const usage = job.mode === 'seal' ? 'encrypt' : 'decrypt';
-    const raw = Uint8Array.from(job.key);
-    const key = globalThis.crypto.subtle.importKey('raw', raw, 'AES-GCM', false, [usage]);
-    key.catch(() => undefined);
-    this.job = { job, key };
+    this.job = { job, apply: job.suite === 'SM' ? sm4Chunk(job) : aesChunk(job) };
     this.counter = 0;
   }
 
   async run(buffers: SegmentBuffers, length: number, last: boolean): Promise<SegmentResult> {
     if (!this.job) throw new TrustError('SEAL.CHUNK');
-    const { job, key } = this.job;
+    const { job, apply } = this.job;
     const sealing = job.mode === 'seal';
     const size = sealing ? CHUNK_BYTES : SEALED_CHUNK_BYTES;
     const delta = sealing ? TAG_BYTES : -TAG_BYTES;
@@ -135,12 +139,11 @@ export class WebCryptoEngine implements SegmentEngine {
     const first = this.counter;
     this.counter += chunks;
     const output = new Uint8Array(buffers.output);
-    const cryptoKey = await key;
     await Promise.all(
       Array.from({ length: chunks }, async (_, i) => {
         const input = new Uint8Array(buffers.input as ArrayBuffer, i * size, i < whole ? size : rest);
         const nonce = chunkNonce(job.baseNonce, first + i);
-        output.set(await applied(cryptoKey, nonce, input, sealing), i * (size + delta));
+        await apply(nonce, input, output.subarray(i * (size + delta)));
       }),
     );
     return { buffers, written: length + chunks * delta };
@@ -149,6 +152,16 @@ export class WebCryptoEngine implements SegmentEngine {
   close(): Promise<void> {
     return Promise.resolve();
   }
+}
+
+function aesChunk({ mode, key: raw }: SegmentJob): ApplyChunk {
+  const sealing = mode === 'seal';
+  const usage = sealing ? 'encrypt' : 'decrypt';
+  const key = globalThis.crypto.subtle.importKey('raw', Uint8Array.from(raw), 'AES-GCM', false, [usage]);
+  key.catch(() => undefined);
+  return async (nonce, input, out) => {
+    out.set(await applied(await key, nonce, input, sealing));
+  };
 }
 
 async function applied(

@@ -7,7 +7,7 @@ import { readName, sameName } from './distinguished-name.ts';
 import { OID } from './oids.ts';
 import { isSha256 } from './signature.ts';
 
-/** The three signed attributes of this profile; `digest` is SHA-256 of the content. */
+/** The three signed attributes of this profile; `digest` is the signer's hash of the content. */
 export function signedAttributes(type: string, digest: Uint8Array, certificate: Certificate): Uint8Array[] {
   const attribute = (name: string, value: Uint8Array) => sequence(oid(name), setOf(value));
   return [

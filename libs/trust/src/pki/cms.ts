@@ -1,4 +1,3 @@
-import { sha256 } from '@noble/hashes/sha2.js';
 import { ok, refuse, type Refusal, type Result } from '#kernel';
 import { sameBytes, toHex } from './bytes.ts';
 import { parseCertificate, type Certificate } from './certificate.ts';
@@ -18,11 +17,11 @@ import {
 } from './der.ts';
 import { element, integer, octetString, oid, sequence, setOf, tagged } from './der-writer.ts';
 import { assertSetOrder, sameName, readName } from './distinguished-name.ts';
-import { sha256Algorithm, signatureAlgorithmOf, signEncoded } from './algorithm-writer.ts';
+import { digestAlgorithmOf, digestOf, signatureAlgorithmOf, signEncoded } from './algorithm-writer.ts';
 import { readAttributes, signedAttributes, onlyValue, namesCertificate } from './cms-attributes.ts';
 import { OID } from './oids.ts';
 import {
-  isSha256,
+  isDigest,
   readSignatureAlgorithm,
   verifyEncodedSignature,
   type SignatureAlgorithm,
@@ -58,7 +57,7 @@ class CmsError extends Error {
 }
 
 /**
- * A detached CMS SignedData (RFC 5652) over SHA-256 of `content`, one signer, with the signed attributes
+ * A detached CMS SignedData (RFC 5652) over SHA-256 (of an SM2 signer SM3) of `content`, one signer, with the signed attributes
  * contentType, messageDigest and signingCertificateV2 (RFC 5035), DER. Carries the signer's certificate and its
  * issuers without the root. No signing time: time comes from a timestamp.
  */
@@ -77,12 +76,12 @@ export async function writeSignedData(
   { type, embed, certificates }: SignedDataForm,
 ): Promise<Uint8Array> {
   const { certificate } = signer;
-  const attributes = signedAttributes(type, sha256(content), certificate);
+  const attributes = signedAttributes(type, digestOf(certificate.publicKey, content), certificate);
   const signature = await signEncoded(signer, setOf(...attributes));
   const signerInfo = sequence(
     integer(1),
     sequence(certificate.issuer.der, element(TAG.INTEGER, serialBytes(certificate))),
-    sha256Algorithm(),
+    digestAlgorithmOf(certificate.publicKey),
     retag(setOf(...attributes), context(0, true)),
     signatureAlgorithmOf(certificate.publicKey),
     octetString(signature),
@@ -91,7 +90,7 @@ export async function writeSignedData(
   const signedData = sequence(
     // Version 3 when the content is not id-data (RFC 5652 section 5.1).
     integer(type === OID.data ? 1 : 3),
-    setOf(sha256Algorithm()),
+    setOf(digestAlgorithmOf(certificate.publicKey)),
     sequence(oid(type), ...(embed ? [tagged(0, octetString(content))] : [])),
     ...(certificates ? [retag(setOf(...carried), context(0, true))] : []),
     setOf(signerInfo),
@@ -109,7 +108,7 @@ function retag(encoded: Uint8Array, tag: number): Uint8Array {
 }
 
 /**
- * Checks a detached signature over `content`: strict DER, one signer, SHA-256, the three signed attributes right,
+ * Checks a detached signature over `content`: strict DER, one signer, its hash, the three signed attributes right,
  * nothing unsigned, and the certificates exactly one chain. Says who signed; whether to believe them is
  * validateChain's answer. Both inputs may come from anyone.
  */
@@ -166,15 +165,15 @@ function readSignedData(cms: Uint8Array, type: string, known: readonly Certifica
   const version = readSmallInteger(data.next());
   if (version !== (type === OID.data ? 1 : 3)) throw new CmsError('CMS.UNSUPPORTED', 'version');
   const digests = members(data.next(TAG.SET)).rest();
-  if (digests.length !== 1 || !digests.every(isSha256))
-    throw new CmsError('CMS.UNSUPPORTED', 'digest algorithm');
+  const [digest] = digests;
+  if (!digest || digests.length !== 1) throw new CmsError('CMS.UNSUPPORTED', 'digest algorithm');
   const content = readEncapsulated(data.next(TAG.SEQUENCE), type);
   const certificates = readCertificates(data.optional(context(0, true)));
   const signers = members(data.next(TAG.SET)).rest();
   data.end();
   const [only] = signers;
   if (!only || signers.length !== 1) throw new CmsError('CMS.UNSUPPORTED', 'not exactly one signer');
-  return { type, content, ...readSignerInfo(only, certificates, known) };
+  return { type, content, ...readSignerInfo(only, digest, certificates, known) };
 }
 
 function readEncapsulated(encapsulated: Der, type: string): Uint8Array | null {
@@ -196,14 +195,19 @@ function readCertificates(element: Der | null): Certificate[] {
   });
 }
 
-function readSignerInfo(info: Der, carried: readonly Certificate[], known: readonly Certificate[]) {
+function readSignerInfo(
+  info: Der,
+  digest: Der,
+  carried: readonly Certificate[],
+  known: readonly Certificate[],
+) {
   const reader = members(expectTag(info, TAG.SEQUENCE));
   if (readSmallInteger(reader.next()) !== 1) throw new CmsError('CMS.UNSUPPORTED', 'signer version');
   const identifier = reader.sequence();
   const issuer = readName(identifier.next());
   const serial = toHex(identifier.next(TAG.INTEGER).content);
   identifier.end();
-  if (!isSha256(reader.next())) throw new CmsError('CMS.UNSUPPORTED', 'signer digest algorithm');
+  const signerDigest = reader.next();
   const attributes = reader.next(context(0, true));
   const algorithm = readSignerAlgorithm(reader.next(TAG.SEQUENCE));
   const signature = readOctets(reader.next());
@@ -214,6 +218,11 @@ function readSignerInfo(info: Der, carried: readonly Certificate[], known: reado
   const isSigner = (each: Certificate) => each.serial === serial && sameBytes(each.issuer.der, issuer.der);
   const signer = carried.find(isSigner) ?? known.find(isSigner);
   if (!signer) throw new CmsError('CMS.SIGNER_UNKNOWN', 'no certificate of the signer');
+  // One hash, the key's own, named outside and inside.
+  const hash = signer.publicKey.type === 'sm2' ? OID.sm3 : OID.sha256;
+  if (![digest, signerDigest].every((each) => isDigest(each, hash))) {
+    throw new CmsError('CMS.UNSUPPORTED', 'digest algorithm');
+  }
   const chain = orderChain(
     signer,
     carried.filter((each) => each !== signer),
@@ -259,7 +268,8 @@ function verifyParsed(parsed: ParsedSignedData, content: Uint8Array): CmsSignatu
   if (!type || !digest || !named) throw new CmsError('CMS.ATTRIBUTES', 'a signed attribute is missing');
   if (readOid(type) !== parsed.type) throw new CmsError('CMS.ATTRIBUTES', 'contentType differs');
   if (!namesCertificate(named, signer)) throw new CmsError('CMS.ATTRIBUTES', 'signingCertificateV2 differs');
-  if (!sameBytes(readOctets(digest), sha256(content))) throw new CmsError('CMS.DIGEST', 'content differs');
+  if (!sameBytes(readOctets(digest), digestOf(signer.publicKey, content)))
+    throw new CmsError('CMS.DIGEST', 'content differs');
   // The signature covers the attributes as a SET OF, not as the [0] that stands in the message.
   const signed = retag(attributes.bytes, TAG.SET);
   if (!verifyEncodedSignature(signer.publicKey, parsed.algorithm, signed, parsed.signature)) {

@@ -1,6 +1,6 @@
 import { IntegrityError, unwrap, type Instant } from '#kernel';
 import { parseCertificate, type Certificate } from './certificate.ts';
-import { signEncoded } from './algorithm-writer.ts';
+import { encodedForm, signEncoded } from './algorithm-writer.ts';
 import { fromHex } from './bytes.ts';
 import { isAuthority } from './certificate-profile.ts';
 import { parseCrl, type CertificateRevocationList } from './crl.ts';
@@ -9,7 +9,6 @@ import { generateKeyPair, type KeyType } from './key-pair.ts';
 import { keyIdentifier, writeCertificate, writeCrl, type CrlFields } from './issue.ts';
 import { writeName, type SubjectFields } from './name-writer.ts';
 import { parsePublicKey } from './public-key.ts';
-import { ecdsaToDer } from './signature.ts';
 import type { Signer } from './signer.ts';
 import { importSigningKey, softwareSigner } from './software-signer.ts';
 
@@ -140,7 +139,7 @@ export async function createDevelopmentCa(request: AuthorityRequest): Promise<De
       authority: { pathLength: null },
     },
     publicKey,
-    async (tbs) => (type === 'ecdsa-p256' ? ecdsaToDer(await sign(tbs)) : sign(tbs)),
+    async (tbs) => encodedForm(publicKey, await sign(tbs)),
   );
   return openDevelopmentCa(pair.pkcs8, unwrap(parseCertificate(der)));
 }

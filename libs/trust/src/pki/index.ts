@@ -14,6 +14,7 @@ export * from './recognition.ts';
 export * from './signature.ts';
 export * from './signer.ts';
 export * from './software-signer.ts';
+export * from './suite-keys.ts';
 export * from './validate-chain.ts';
 export * from './verify-chain-files.ts';
 export { KEY_USAGES, type KeyUsage } from './extensions.ts';

@@ -1,4 +1,5 @@
 import type { PublicKey } from './public-key.ts';
+import { generateSm2Key } from './sm2-key.ts';
 
 export type KeyType = PublicKey['type'];
 
@@ -8,8 +9,9 @@ export interface EncodedKeyPair {
   readonly pkcs8: Uint8Array;
 }
 
-/** EC P-256 or RSA-2048 with exponent 65537, from WebCrypto's generator. */
+/** EC P-256 or RSA-2048 with exponent 65537, from WebCrypto's generator; SM2 from our own. */
 export async function generateKeyPair(type: KeyType): Promise<EncodedKeyPair> {
+  if (type === 'sm2') return generateSm2Key();
   const { subtle } = globalThis.crypto;
   const pair =
     type === 'ecdsa-p256'

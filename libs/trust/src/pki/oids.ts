@@ -10,6 +10,10 @@ export const OID = {
   sha256: '2.16.840.1.101.3.4.2.1',
   /** Only to recognise an issuer in OCSP, never under a signature. */
   sha1: '1.3.14.3.2.26',
+  /** GM/T 0006-2012. */
+  sm2p256v1: '1.2.156.10197.1.301',
+  sm3: '1.2.156.10197.1.401',
+  sm2WithSm3: '1.2.156.10197.1.501',
 
   commonName: '2.5.4.3',
   serialNumber: '2.5.4.5',

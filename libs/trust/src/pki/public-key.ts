@@ -1,4 +1,6 @@
 import { p256 } from '@noble/curves/nist.js';
+import type { WeierstrassPointCons } from '@noble/curves/abstract/weierstrass.js';
+import { Sm2Point } from '../sm/sm2p256v1.ts';
 import {
   DerError,
   members,
@@ -12,9 +14,10 @@ import {
 } from './der.ts';
 import { OID } from './oids.ts';
 
-/** The two kinds of key in this profile, with the whole SubjectPublicKeyInfo. */
+/** The three kinds of key in this profile, with the whole SubjectPublicKeyInfo. */
 export type PublicKey =
   | { readonly type: 'ecdsa-p256'; readonly spki: Uint8Array; readonly point: Uint8Array }
+  | { readonly type: 'sm2'; readonly spki: Uint8Array; readonly point: Uint8Array }
   | {
       readonly type: 'rsa';
       readonly spki: Uint8Array;
@@ -38,8 +41,11 @@ export function readPublicKey(element: Der): PublicKey {
   if (type === OID.ecPublicKey) {
     const curve = readOid(algorithm.next());
     algorithm.end();
-    if (curve !== OID.prime256v1) throw new UnsupportedKeyError('curve is not P-256');
-    return { type: 'ecdsa-p256', spki: element.bytes, point: readPoint(readOctetBits(bits)) };
+    const spki = element.bytes;
+    const point = readOctetBits(bits);
+    if (curve === OID.prime256v1) return { type: 'ecdsa-p256', spki, point: readPoint(p256.Point, point) };
+    if (curve === OID.sm2p256v1) return { type: 'sm2', spki, point: readPoint(Sm2Point, point) };
+    throw new UnsupportedKeyError('curve is neither P-256 nor sm2p256v1');
   }
   if (type !== OID.rsaEncryption) throw new UnsupportedKeyError('key algorithm is not supported');
   readNull(algorithm.next());
@@ -47,10 +53,10 @@ export function readPublicKey(element: Der): PublicKey {
   return readRsa(element.bytes, readOctetBits(bits));
 }
 
-function readPoint(point: Uint8Array): Uint8Array {
+function readPoint(curve: WeierstrassPointCons<bigint>, point: Uint8Array): Uint8Array {
   if (point.length !== 65 || point[0] !== 4) throw new UnsupportedKeyError('point is not uncompressed');
   try {
-    p256.Point.fromBytes(point).assertValidity();
+    curve.fromBytes(point).assertValidity();
   } catch {
     throw new DerError('point is not on the curve');
   }

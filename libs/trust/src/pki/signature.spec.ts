@@ -77,7 +77,7 @@ describe('public keys', () => {
     const { subtle } = globalThis.crypto;
     const p384 = await subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-384' }, true, ['sign', 'verify']);
     const spki384 = new Uint8Array(await subtle.exportKey('spki', p384.publicKey));
-    expect(() => parsePublicKey(spki384)).toThrow('curve is not P-256');
+    expect(() => parsePublicKey(spki384)).toThrow('curve is neither P-256 nor sm2p256v1');
     const { spki } = await generateKeyPair('ecdsa-p256');
     const off = spki.slice();
     off[off.length - 1] = (off[off.length - 1] ?? 0) ^ 1;
@@ -100,17 +100,20 @@ describe('public keys', () => {
 describe('a software signer', () => {
   const validity = { notBefore: instant(0), notAfter: instant(400 * DAY) };
 
-  it.each(['ecdsa-p256', 'rsa'] as const)('signs with %s what verifySignature accepts', async (keyType) => {
-    const ca = await createDevelopmentCa({ name: 'Root', ...validity, keyType });
-    const signer = await ca.issueSigner({ subject: { person: '张三' }, ...validity, keyType });
-    const message = new TextEncoder().encode('a record');
-    const signature = await signer.sign(message);
-    expect(signature).toHaveLength(keyType === 'rsa' ? 256 : 64);
-    expect(verifySignature(signer.certificate, message, signature)).toBe(true);
-    expect(verifySignature(ca.certificate, message, signature)).toBe(false);
-    signature[5] = (signature[5] ?? 0) ^ 1;
-    expect(verifySignature(signer.certificate, message, signature)).toBe(false);
-  });
+  it.each(['ecdsa-p256', 'rsa', 'sm2'] as const)(
+    'signs with %s what verifySignature accepts',
+    async (keyType) => {
+      const ca = await createDevelopmentCa({ name: 'Root', ...validity, keyType });
+      const signer = await ca.issueSigner({ subject: { person: '张三' }, ...validity, keyType });
+      const message = new TextEncoder().encode('a record');
+      const signature = await signer.sign(message);
+      expect(signature).toHaveLength(keyType === 'rsa' ? 256 : 64);
+      expect(verifySignature(signer.certificate, message, signature)).toBe(true);
+      expect(verifySignature(ca.certificate, message, signature)).toBe(false);
+      signature[5] = (signature[5] ?? 0) ^ 1;
+      expect(verifySignature(signer.certificate, message, signature)).toBe(false);
+    },
+  );
 
   it('accepts RSA-PSS records too', async () => {
     const { subtle } = globalThis.crypto;

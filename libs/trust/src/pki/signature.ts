@@ -1,4 +1,7 @@
 import { p256 } from '@noble/curves/nist.js';
+import { sm2Verify } from '../sm/sm2.ts';
+import { SM2_CURVE } from '../sm/sm2p256v1.ts';
+import { readUint, uint } from '../encoding/bytes.ts';
 import { concat } from './bytes.ts';
 import {
   DerError,
@@ -17,14 +20,12 @@ import { OID } from './oids.ts';
 import type { PublicKey } from './public-key.ts';
 import { verifyRsaPkcs1, verifyRsaPss } from './rsa.ts';
 
-const ORDER = p256.Point.Fn.ORDER;
-
-/** The signature algorithms of the profile, all with SHA-256. */
-export type SignatureAlgorithm = 'ecdsa' | 'rsa-pkcs1' | 'rsa-pss';
+/** The signature algorithms of the profile: with SHA-256, and SM2 with SM3. */
+export type SignatureAlgorithm = 'ecdsa' | 'rsa-pkcs1' | 'rsa-pss' | 'sm2';
 
 /**
  * Checks a raw signature as records carry it: ECDSA P-256 as 64 bytes r ‖ s (IEEE P1363), RSA (2048 bits and
- * more) as PKCS#1 v1.5 or PSS with a 32-byte salt; SHA-256 always. Never throws: whatever is not a valid
+ * more) as PKCS#1 v1.5 or PSS with a 32-byte salt, with SHA-256; SM2 as 64 bytes r ‖ s, with SM3. Never throws: whatever is not a valid
  * signature of exactly this form is false. Both s and n - s verify (FIPS 186-5 has no rule; HSMs make both).
  */
 export function verifySignature(
@@ -34,6 +35,7 @@ export function verifySignature(
 ): boolean {
   const key = signer.publicKey;
   if (key.type === 'ecdsa-p256') return verifyEcdsa(key.point, message, signature);
+  if (key.type === 'sm2') return sm2Verify(key.point, message, signature);
   return verifyRsaPkcs1(key, message, signature) || verifyRsaPss(key, message, signature);
 }
 
@@ -47,30 +49,36 @@ function verifyEcdsa(point: Uint8Array, message: Uint8Array, signature: Uint8Arr
   }
 }
 
-/** Checks a signature as X.509 and CMS carry it: ECDSA as a DER sequence of r and s, the algorithm named outside. */
+/** Checks a signature as X.509 and CMS carry it: ECDSA and SM2 as a DER sequence of r and s, the algorithm named outside. */
 export function verifyEncodedSignature(
   key: PublicKey,
   algorithm: SignatureAlgorithm,
   message: Uint8Array,
   signature: Uint8Array,
 ): boolean {
-  if (key.type === 'ecdsa-p256') {
-    if (algorithm !== 'ecdsa') return false;
-    const raw = ecdsaFromDer(signature);
-    return raw !== null && verifyEcdsa(key.point, message, raw);
+  if (key.type !== 'rsa') {
+    if (algorithm !== (key.type === 'sm2' ? 'sm2' : 'ecdsa')) return false;
+    const raw = pairFromDer(signature, key.type);
+    return raw !== null && verifySignature({ publicKey: key }, message, raw);
   }
   if (algorithm === 'rsa-pkcs1') return verifyRsaPkcs1(key, message, signature);
   return algorithm === 'rsa-pss' && verifyRsaPss(key, message, signature);
 }
 
+const ORDERS = { 'ecdsa-p256': p256.Point.Fn.ORDER, sm2: SM2_CURVE.n } as const;
+
 /** SEQUENCE { r, s } in strict DER to 64 bytes; null when it is anything else. */
-export function ecdsaFromDer(signature: Uint8Array): Uint8Array | null {
+export const ecdsaFromDer = (signature: Uint8Array): Uint8Array | null =>
+  pairFromDer(signature, 'ecdsa-p256');
+
+export function pairFromDer(signature: Uint8Array, type: keyof typeof ORDERS): Uint8Array | null {
   try {
     const reader = members(readDer(signature, TAG.SEQUENCE));
     const [r, s] = [readInteger(reader.next(), 33), readInteger(reader.next(), 33)];
     reader.end();
-    if (r < 1n || s < 1n || r >= ORDER || s >= ORDER) return null;
-    return concat(p256.Point.Fn.toBytes(r), p256.Point.Fn.toBytes(s));
+    const order = ORDERS[type];
+    if (r < 1n || s < 1n || r >= order || s >= order) return null;
+    return concat(uint(r, 32), uint(s, 32));
   } catch (error) {
     if (error instanceof DerError) return null;
     throw error;
@@ -79,20 +87,17 @@ export function ecdsaFromDer(signature: Uint8Array): Uint8Array | null {
 
 /** 64 bytes r ‖ s to the DER form of X.509 and CMS. */
 export function ecdsaToDer(raw: Uint8Array): Uint8Array {
-  if (raw.length !== 64) throw new RangeError('an ECDSA P-256 signature has 64 bytes');
-  return sequence(
-    integer(p256.Point.Fn.fromBytes(raw.slice(0, 32))),
-    integer(p256.Point.Fn.fromBytes(raw.slice(32))),
-  );
+  if (raw.length !== 64) throw new RangeError('an ECDSA P-256 or SM2 signature has 64 bytes');
+  return sequence(integer(readUint(raw.subarray(0, 32))), integer(readUint(raw.subarray(32))));
 }
 
 /** Reads an AlgorithmIdentifier of a signature; null when it is outside the profile. */
 export function readSignatureAlgorithm(element: Der): SignatureAlgorithm | null {
   const reader = members(readDer(element.bytes, TAG.SEQUENCE));
   const oid = readOid(reader.next());
-  if (oid === OID.ecdsaWithSha256) {
+  if (oid === OID.ecdsaWithSha256 || oid === OID.sm2WithSm3) {
     reader.end();
-    return 'ecdsa';
+    return oid === OID.sm2WithSm3 ? 'sm2' : 'ecdsa';
   }
   if (oid === OID.sha256WithRsa) {
     const parameters = reader.next(TAG.NULL);
@@ -124,10 +129,12 @@ function isPssSha256(parameters: DerReader): boolean {
   );
 }
 
-/** AlgorithmIdentifier of SHA-256; the parameters are absent or NULL (RFC 5754 section 2 asks readers for both). */
-export function isSha256(element: Der): boolean {
+export const isSha256 = (element: Der): boolean => isDigest(element, OID.sha256);
+
+/** AlgorithmIdentifier of a hash; the parameters are absent or NULL (RFC 5754 section 2 asks readers for both). */
+export function isDigest(element: Der, oid: string): boolean {
   const reader = members(readDer(element.bytes, TAG.SEQUENCE));
-  if (readOid(reader.next()) !== OID.sha256) return false;
+  if (readOid(reader.next()) !== oid) return false;
   const parameters = reader.optional(TAG.NULL);
   reader.end();
   return parameters === null || parameters.content.length === 0;

@@ -1,6 +1,6 @@
 /** The evaluation report, publicity and the award. */
 import { z } from 'zod';
-import { hash32, instantText, yuan, uuid, shortText, creditCode } from './value.ts';
+import { hash32, instantText, yuan, uuid, shortText, creditCode, lotSuite } from './value.ts';
 import { evaluationMethod } from './lot.ts';
 
 /** The closed list of 条例51, by its numbers. */
@@ -10,6 +10,7 @@ export type RejectionGround = z.infer<typeof rejectionGround>;
 /** The evaluation report: everything the ranking needs, so that anyone can recompute it. */
 export const evaluationReport = z.strictObject({
   type: z.literal('evaluation-report'),
+  suite: lotSuite,
   lot: uuid,
   openingRecord: hash32,
   method: evaluationMethod,
@@ -38,6 +39,7 @@ export type EvaluationReport = z.infer<typeof evaluationReport>;
 /** Candidate publicity (候选人公示), 条例54. */
 export const publicity = z.strictObject({
   type: z.literal('publicity'),
+  suite: lotSuite,
   lot: uuid,
   report: hash32,
   candidates: z
@@ -58,6 +60,7 @@ export type Publicity = z.infer<typeof publicity>;
 
 export const award = z.strictObject({
   type: z.literal('award'),
+  suite: lotSuite,
   lot: uuid,
   publicity: hash32,
   c: hash32,

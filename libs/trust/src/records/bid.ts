@@ -11,6 +11,7 @@ import {
   shortText,
   creditCode,
   suite,
+  lotSuite,
 } from './value.ts';
 import { audience, envelopeName } from './lot.ts';
 
@@ -119,6 +120,7 @@ export type OpeningSheet = z.infer<typeof openingSheet>;
 /** Replace (next = the new commitment) or withdraw (next = null), signed by the old package's `wk` with Ed25519. */
 export const bidMove = z.strictObject({
   type: z.literal('move'),
+  suite: lotSuite,
   lotKeyHash: hash32,
   from: hash32,
   to: hash32.nullable(),

@@ -1,6 +1,6 @@
 /** CLOSE, the final list, and its additions. */
 import { z } from 'zod';
-import { hash32, count, instantText } from './value.ts';
+import { hash32, count, instantText, lotSuite } from './value.ts';
 import { signedMove } from './bid.ts';
 
 export const refusalReason = z.enum([
@@ -26,6 +26,7 @@ export type AcceptedBid = z.infer<typeof acceptedBid>;
 /** CLOSE: the final list. At most 4 MiB. Sorted by (arrivedAt, c). */
 export const close = z.strictObject({
   type: z.literal('close'),
+  suite: lotSuite,
   lotKeyHash: hash32,
   deadline: instantText,
   /** H("deadline", …) of the newest change of the deadline; null where it never moved. */
@@ -59,6 +60,7 @@ export type Close = z.infer<typeof close>;
 /** A receipt shown in the find-yourself window adds its bid. */
 export const closeAdd = z.strictObject({
   type: z.literal('close-add'),
+  suite: lotSuite,
   lotKeyHash: hash32,
   close: hash32,
   sequence: z.number().int().min(1).max(1000),

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { dealing } from './bid.ts';
 import { seat, trusteeKey } from './lot.ts';
 import { share } from './opening.ts';
-import { count, creditCode, hash32, instantText, scalar, shortText, suite, uuid } from './value.ts';
+import { count, creditCode, hash32, instantText, scalar, shortText, uuid } from './value.ts';
 
 /** What may be drawn by lot: a closed list, and a winner is not on it (1117号(二)). */
 export const drawPurpose = z.enum([
@@ -53,7 +53,8 @@ export const drawTerms = z.strictObject({
   sequence: z.number().int().min(1).max(100),
   /** The plan before this one, and why another is needed; null for the first. */
   previous: z.strictObject({ plan: hash32, reason: z.enum(['exhausted', 'abandoned']) }).nullable(),
-  suite,
+  /** Of draws the only one. */
+  suite: z.literal('P256'),
   n: z.number().int().min(2).max(15),
   k: z.number().int().min(2).max(15),
   strata: z.array(drawStratum).min(1).max(50),

@@ -1,11 +1,12 @@
 /** The journal of who sent what, sealed to the trustees. */
 import { z } from 'zod';
-import { hash32, point, instantText, creditCode } from './value.ts';
+import { hash32, point, instantText, creditCode, lotSuite } from './value.ts';
 import { dealing } from './bid.ts';
 
 /** One per lot: seals, to the trustees, the key that reads who submitted what; made before the first bid. */
 export const journalKey = z.strictObject({
   type: z.literal('journal'),
+  suite: lotSuite,
   lotKeyHash: hash32,
   nonce: hash32,
   dealing: dealing,

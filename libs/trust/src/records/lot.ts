@@ -12,6 +12,7 @@ import {
   shortText,
   creditCode,
   suite,
+  lotSuite,
 } from './value.ts';
 
 /** Legal periods (days) are divided by `periods`, protocol waits (seconds, minutes) by `waits`; 1 and 1 in production. */
@@ -50,6 +51,7 @@ export type EvaluationMethod = z.infer<typeof evaluationMethod>;
 /** What the public notice of a lot says; a change is a new version, and all versions stay published and logged. */
 export const notice = z.strictObject({
   type: z.literal('notice'),
+  suite: lotSuite,
   lot: uuid,
   project: uuid,
   version: z.number().int().min(1).max(10_000),
@@ -139,6 +141,7 @@ export type LotKey = z.infer<typeof lotKey>;
 /** A later deadline, signed by tenderee (or its agency) and regulator; it may only move away. */
 export const deadlineChange = z.strictObject({
   type: z.literal('deadline'),
+  suite: lotSuite,
   lotKeyHash: hash32,
   sequence: z.number().int().min(1).max(1000),
   from: instantText,
@@ -150,6 +153,7 @@ export type DeadlineChange = z.infer<typeof deadlineChange>;
 /** 终止招标 (条例31): the tenderee or its agency ends the tender before the deadline; signed by one of them. */
 export const cancellation = z.strictObject({
   type: z.literal('cancellation'),
+  suite: lotSuite,
   lot: uuid,
   /** H("notice", …) of the newest version. */
   notice: hash32,

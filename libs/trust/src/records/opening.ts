@@ -1,6 +1,6 @@
 /** Trustees' shares and the opening record. */
 import { z } from 'zod';
-import { hash32, point, scalar, count, instantText, uuid, shortText, creditCode } from './value.ts';
+import { hash32, point, scalar, count, instantText, uuid, shortText, creditCode, lotSuite } from './value.ts';
 import { audience } from './lot.ts';
 import { openingSheet } from './bid.ts';
 
@@ -12,6 +12,7 @@ export type Share = z.infer<typeof share>;
 /** One trustee's partial openings of all dealings of one (stage, audience); at most 4 MiB; signed by its certificate. */
 export const shares = z.strictObject({
   type: z.literal('shares'),
+  suite: lotSuite,
   lotKeyHash: hash32,
   /** H("close", CLOSE). */
   close: hash32,
@@ -27,6 +28,7 @@ export type Shares = z.infer<typeof shares>;
 /** Shares of a committee dealing on their way: signed {type, …, hash of the plain record}, content ECIES to LOTKEY.room. */
 export const sealedShares = z.strictObject({
   type: z.literal('sealed-shares'),
+  suite: lotSuite,
   lotKeyHash: hash32,
   close: hash32,
   stage: z.number().int().min(0).max(3),
@@ -53,6 +55,7 @@ export type Reveal = z.infer<typeof reveal>;
  */
 export const keyDestroyed = z.strictObject({
   type: z.literal('key-destroyed'),
+  suite: lotSuite,
   lot: uuid,
   lotKeyHash: hash32,
   i: z.number().int().min(1).max(15),
@@ -81,6 +84,7 @@ export type BidOutcome = z.infer<typeof bidOutcome>;
 /** The opening record (开标记录): what was read out, signed, published, logged. At most 4 MiB. */
 export const openingRecord = z.strictObject({
   type: z.literal('opening-record'),
+  suite: lotSuite,
   lot: uuid,
   lotKeyHash: hash32,
   close: hash32,

@@ -1,12 +1,13 @@
 /** Receipts for what arrived, was logged and was stored. */
 import { z } from 'zod';
-import { authorityName, hash32, count, instantText, uuid, der } from './value.ts';
+import { authorityName, hash32, count, instantText, uuid, der, lotSuite } from './value.ts';
 import { signed } from './signature.ts';
 import { envelopeRef } from './bid.ts';
 
 /** Receipt 1: what arrived and when, by the database's clock, in the statement that stored it. */
 export const arrivalReceipt = z.strictObject({
   type: z.literal('receipt-arrival'),
+  suite: lotSuite,
   lot: uuid,
   lotKeyHash: hash32,
   /** A commitment, or H("move", BidMove). */
@@ -34,6 +35,7 @@ export type LogReceipt = z.infer<typeof logReceipt>;
 /** Every byte of the bid arrived and is durable: this, and nothing after it, is the submission. */
 export const storedReceipt = z.strictObject({
   type: z.literal('receipt-stored'),
+  suite: lotSuite,
   lotKeyHash: hash32,
   c: hash32,
   storedAt: instantText,

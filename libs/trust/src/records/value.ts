@@ -30,7 +30,7 @@ export const bytesUpTo = (max: number) =>
     .refine((text) => unusedBitsAreZero(text), 'not canonical base64url');
 
 export const hash32 = bytesOf(32);
-/** A compressed P-256 point. */
+/** A compressed point of the suite's group. */
 export const point = bytesOf(33);
 /** A scalar modulo the group's order, big-endian. */
 export const scalar = bytesOf(32);
@@ -45,8 +45,11 @@ export const MAX_DER_BYTES = 16 * 1024;
 /** A certificate or token in DER. */
 export const der = bytesUpTo(MAX_DER_BYTES);
 
-export const SUITE = 'P256';
-export const suite = z.literal(SUITE);
+export const suite = z.enum(['P256', 'SM']);
+/** Fixed in a lot's first notice and its LOTKEY (PROTOCOL section 2). */
+export type SuiteId = z.infer<typeof suite>;
+/** `suite` in the records that had no such field while P256 was the only one: there it is left out. */
+export const lotSuite = z.literal('SM').optional();
 
 /** Name of an outside time-stamp authority: lower case, digits and hyphens. */
 export const authorityName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,29}$/);

@@ -5,7 +5,7 @@
 import type { Instant, Refusal, Result } from '#kernel';
 import { ok, refuse } from '#kernel';
 import { TrustError, concat, parseRecord, sha256, b64u, utf8 } from '../encoding/index.ts';
-import { isCrlFault, parsePem, validateChain, verifyCms } from '../pki/index.ts';
+import { isCrlFault, parsePem, signsIn, validateChain, verifyCms } from '../pki/index.ts';
 import type { Certificate, CertificateRevocationList, CrlFault } from '../pki/index.ts';
 import { bidStatement } from '../records/index.ts';
 import type { BidStatement, Commit } from '../records/index.ts';
@@ -63,6 +63,9 @@ export function openBidIdentity(question: IdentityQuestion): Result<BidIdentity,
   if (!statement.ok) return statement;
   const cms = verifyCms(files.value.signature, files.value.statement);
   if (!cms.ok) return refuse('IDENTITY.SIGNATURE', { cause: cms.error.code });
+  if (!signsIn(commit.suite, cms.value.certificate.publicKey.type)) {
+    return refuse('IDENTITY.SIGNATURE', { cause: 'a key of another suite' });
+  }
   const carried = parsePem(files.value.chain);
   if (!carried.ok) return refuse('IDENTITY.CERTIFICATE', { cause: carried.error.code });
   const { certificate, chain } = cms.value;

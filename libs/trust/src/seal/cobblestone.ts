@@ -2,10 +2,13 @@
  * Cobblestone-256: C2SP chunked encryption (c2sp.org/chunked-encryption) with SHA-512 and AES-256-GCM.
  * Ciphertext = salt 24 ‖ commitment 32 ‖ chunks of 16 KiB + 16-byte tag; the last chunk is always shorter than
  * 16 KiB and may be empty, so a truncated message is never a valid one. The commitment binds key and context.
+ * Suite SM: the same layout over HMAC-SM3 and SM4-GCM, whose keys have 16 bytes.
  */
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha512 } from '@noble/hashes/sha2.js';
 import { TrustError, concat, equalBytes, utf8 } from '../encoding/index.ts';
+import type { SuiteId } from '../records/index.ts';
+import { suiteOf } from '../suite/index.ts';
 import { CHUNK_BYTES, SEALED_CHUNK_BYTES, TAG_BYTES } from './chunks.ts';
 
 export const SALT_BYTES = 24;
@@ -19,21 +22,31 @@ export interface CobblestoneKeys {
   readonly commitment: Uint8Array;
 }
 
-/** Derives key 32 ‖ base nonce 12 ‖ commitment 32 from a uniformly random 32-byte input key. */
+const ALGORITHMS = { P256: 'AEAD_AES_256_GCM', SM: 'AEAD_SM4_GCM' } as const;
+
+/** Derives key 32 (SM: 16) ‖ base nonce 12 ‖ commitment 32 from a uniformly random 32-byte input key. */
 export function cobblestoneKeys(
   inputKey: Uint8Array,
   salt: Uint8Array,
   context: Uint8Array,
+  suite: SuiteId = 'P256',
 ): CobblestoneKeys {
   if (inputKey.length !== KEY_BYTES || salt.length !== SALT_BYTES) throw new TrustError('SEAL.KEY_SIZE');
   const info = concat(
-    utf8.encode('c2sp.org/chunked-encryption@v1+AEAD_AES_256_GCM'),
+    utf8.encode(`c2sp.org/chunked-encryption@v1+${ALGORITHMS[suite]}`),
     new Uint8Array(1),
     salt,
     context,
   );
-  const okm = expandSha512(inputKey, info, KEY_BYTES + 12 + 32);
-  return { key: okm.slice(0, 32), baseNonce: okm.slice(32, 44), commitment: okm.slice(44) };
+  const { keyBytes } = suiteOf(suite);
+  const length = keyBytes + 12 + 32;
+  const okm =
+    suite === 'SM' ? suiteOf(suite).expand(inputKey, info, length) : expandSha512(inputKey, info, length);
+  return {
+    key: okm.slice(0, keyBytes),
+    baseNonce: okm.slice(keyBytes, keyBytes + 12),
+    commitment: okm.slice(keyBytes + 12),
+  };
 }
 
 /** HKDF-Expand over SHA-512, from HMAC: noble's own refuses a PRK that is shorter than the hash (RFC 5869, 2.3). */
@@ -52,9 +65,14 @@ export function cobblestoneHeader(salt: Uint8Array, keys: CobblestoneKeys): Uint
 }
 
 /** Checks the header before any chunk is decrypted: wrong key, context or salt ends here. */
-export function openHeader(inputKey: Uint8Array, header: Uint8Array, context: Uint8Array): CobblestoneKeys {
+export function openHeader(
+  inputKey: Uint8Array,
+  header: Uint8Array,
+  context: Uint8Array,
+  suite: SuiteId = 'P256',
+): CobblestoneKeys {
   if (header.length !== HEADER_BYTES) throw new TrustError('SEAL.TRUNCATED');
-  const keys = cobblestoneKeys(inputKey, header.subarray(0, SALT_BYTES), context);
+  const keys = cobblestoneKeys(inputKey, header.subarray(0, SALT_BYTES), context, suite);
   if (!equalBytes(keys.commitment, header.subarray(SALT_BYTES))) throw new TrustError('SEAL.WRONG_KEY');
   return keys;
 }

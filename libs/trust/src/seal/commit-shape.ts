@@ -29,6 +29,7 @@ export function checkCommitShape(commit: Commit, lotKey: LotKey, lotKeyHash: str
     throw new TrustError('SEAL.COMMIT', { reason });
   };
   if (commit.lotKeyHash !== lotKeyHash) refuseAs('another lot key');
+  if (commit.suite !== lotKey.suite) refuseAs('another suite');
   const stages = stagesOf(lotKey, commit.withdraw);
   const dealt = commit.dealings.map(({ stage, audience }) => `${String(stage)}/${audience}`);
   const wanted = stages.map(({ stage, audience }) => `${String(stage)}/${audience}`);

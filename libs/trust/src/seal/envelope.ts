@@ -3,16 +3,18 @@
  * size and yield pieces; nothing is ever whole in memory. The Node pipeline (#trust/node) does the same work on
  * two threads and is checked against this one.
  */
-import { concat, hkdfExpand, utf8 } from '../encoding/index.ts';
+import { concat, utf8 } from '../encoding/index.ts';
 import { TrustError } from '../encoding/index.ts';
-import type { EnvelopeName } from '../records/index.ts';
-import type { AeadFactory } from './aead.ts';
+import type { EnvelopeName, SuiteId } from '../records/index.ts';
+import { suiteOf } from '../suite/index.ts';
+import { sm4Aead } from './aead.ts';
+import type { AeadFactory, ChunkAead } from './aead.ts';
 import { CHUNK_BYTES, SEALED_CHUNK_BYTES, TAG_BYTES, chunkNonce } from './chunks.ts';
 import { HEADER_BYTES, SALT_BYTES, cobblestoneHeader, cobblestoneKeys, openHeader } from './cobblestone.ts';
 
 /** The content key of one envelope, from its dealing's K (32 bytes). */
-export const envelopeKey = (k: Uint8Array, e: EnvelopeName): Uint8Array =>
-  hkdfExpand(k, utf8.encode(`glasshall/1/cek${e}`), 32);
+export const envelopeKey = (k: Uint8Array, e: EnvelopeName, suite: SuiteId = 'P256'): Uint8Array =>
+  suiteOf(suite).expand(k, utf8.encode(`glasshall/1/cek${e}`), 32);
 
 /** What the ciphertext is bound to: dealing label and envelope name (PROTOCOL section 5.4). */
 export const envelopeContext = (label: string, e: EnvelopeName): Uint8Array => utf8.encode(`${label}${e}`);
@@ -44,16 +46,22 @@ export interface EnvelopeCipher {
   readonly key: Uint8Array;
   /** From {@link envelopeContext}. */
   readonly context: Uint8Array;
+  /** The lot's; default P256. */
+  readonly suite?: SuiteId;
+  /** For suite P256; SM's cipher is the same everywhere. */
   readonly aead: AeadFactory;
 }
+
+const aeadOf = ({ suite, aead }: EnvelopeCipher, key: Uint8Array): Promise<ChunkAead> | ChunkAead =>
+  suite === 'SM' ? sm4Aead(key) : aead(key);
 
 export async function* sealEnvelope(
   cipher: EnvelopeCipher,
   payload: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   salt: Uint8Array = globalThis.crypto.getRandomValues(new Uint8Array(SALT_BYTES)),
 ): AsyncGenerator<Uint8Array> {
-  const keys = cobblestoneKeys(cipher.key, salt, cipher.context);
-  const aead = await cipher.aead(keys.key);
+  const keys = cobblestoneKeys(cipher.key, salt, cipher.context, cipher.suite);
+  const aead = await aeadOf(cipher, keys.key);
   yield cobblestoneHeader(salt, keys);
   let counter = 0;
   for await (const { bytes } of blocks(payload, CHUNK_BYTES)) {
@@ -71,8 +79,8 @@ export async function* openEnvelope(
   sealed: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array> {
   const { header, rest } = await splitHeader(sealed);
-  const keys = openHeader(cipher.key, header, cipher.context);
-  const aead = await cipher.aead(keys.key);
+  const keys = openHeader(cipher.key, header, cipher.context, cipher.suite);
+  const aead = await aeadOf(cipher, keys.key);
   let counter = 0;
   for await (const { bytes, last } of blocks(rest, SEALED_CHUNK_BYTES)) {
     if (last && bytes.length < TAG_BYTES) throw new TrustError('SEAL.TRUNCATED');

@@ -4,8 +4,9 @@
  */
 import { entropyToMnemonic, mnemonicToEntropy } from '@scure/bip39';
 import { wordlist } from '@scure/bip39/wordlists/english.js';
-import { TrustError, hkdfExpand, hkdfExtract, utf8 } from '../encoding/index.ts';
-import type { Audience } from '../records/index.ts';
+import { TrustError, utf8 } from '../encoding/index.ts';
+import type { Audience, SuiteId } from '../records/index.ts';
+import { suiteOf } from '../suite/index.ts';
 
 const SEED_BYTES = 32;
 
@@ -32,12 +33,13 @@ export interface BidKeys {
   readonly wkSecret: Uint8Array;
 }
 
-export function deriveBidKeys(seed: Uint8Array, bidNonce: Uint8Array): BidKeys {
+export function deriveBidKeys(seed: Uint8Array, bidNonce: Uint8Array, suite: SuiteId = 'P256'): BidKeys {
   if (seed.length !== SEED_BYTES || bidNonce.length !== 32) throw new TrustError('SEAL.KEY_SIZE');
-  const prk = hkdfExtract(bidNonce, seed);
+  const hkdf = suiteOf(suite);
+  const prk = hkdf.extract(bidNonce, seed);
   return {
     dealingSeed: (stage, audience) =>
-      hkdfExpand(prk, utf8.encode(`glasshall/1/dealing/${String(stage)}/${audience}`), 32),
-    wkSecret: hkdfExpand(prk, utf8.encode('glasshall/1/wk'), 32),
+      hkdf.expand(prk, utf8.encode(`glasshall/1/dealing/${String(stage)}/${audience}`), 32),
+    wkSecret: hkdf.expand(prk, utf8.encode('glasshall/1/wk'), 32),
   };
 }

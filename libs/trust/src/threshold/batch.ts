@@ -5,7 +5,7 @@
 import { readUint } from '../encoding/bytes.ts';
 import type { Random } from '../encoding/bytes.ts';
 import { LinearSum } from '../group/multi-scalar.ts';
-import type { Scalar } from '../group/p256.ts';
+import type { Scalar } from '../group/curve.ts';
 
 /** Adds the claim's equations to the sum, each times a fresh weight, such that it stays the identity iff all hold. */
 export type Claim = (sum: LinearSum, weight: () => Scalar) => void;

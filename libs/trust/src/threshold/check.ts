@@ -6,9 +6,9 @@
 import { systemRandom } from '../encoding/bytes.ts';
 import type { Random } from '../encoding/bytes.ts';
 import { TrustError } from '../encoding/trust-error.ts';
-import { G_PVSS, decodePoint, decodeScalar, mod } from '../group/p256.ts';
-import type { Point, Scalar } from '../group/p256.ts';
+import type { Point, Scalar } from '../group/curve.ts';
 import type { Dealing } from '../records/index.ts';
+import { suiteOfPoint } from '../suite/suite.ts';
 import { falseClaims } from './batch.ts';
 import type { Claim } from './batch.ts';
 import { dealingChallenge } from './challenge.ts';
@@ -33,26 +33,27 @@ function claimOf({ dealing, type, label, body, trusteeKeys: y, k }: DealingClaim
   const exact =
     dealing.C.length === k &&
     [dealing.E, dealing.a1, dealing.a2, dealing.r].every((list) => list.length === n);
-  if (!exact || body.length !== 32) throw new TrustError('DEALING.SHAPE', { n, k });
+  if (n === 0 || !exact || body.length !== 32) throw new TrustError('DEALING.SHAPE', { n, k });
+  const { group } = suiteOfPoint(y[0] as Point);
   const [C, E, a1, a2] = [dealing.C, dealing.E, dealing.a1, dealing.a2].map((list) =>
-    list.map(decodePoint),
+    list.map((point) => group.decodePoint(point)),
   ) as [Point[], Point[], Point[], Point[]];
-  const r = dealing.r.map(decodeScalar);
+  const r = dealing.r.map((scalar) => group.decodeScalar(scalar));
   const e = dealingChallenge({ type, label, body, y, C, E, a1, a2 });
   const [minusA1, minusA2] = [negated(a1), negated(a2)];
   return (sum, weight) => {
     const onC: Scalar[] = C.map(() => 0n);
     for (let index = 0; index < n; index++) {
       const [u, v, ri] = [weight(), weight(), r[index] as Scalar];
-      sum.add(G_PVSS, mod(u * ri));
-      let power = mod(u * e);
+      sum.add(group.g, group.mod(u * ri));
+      let power = group.mod(u * e);
       for (let j = 0; j < k; j++) {
-        onC[j] = mod((onC[j] as Scalar) + power);
-        power = mod(power * BigInt(index + 1));
+        onC[j] = group.mod((onC[j] as Scalar) + power);
+        power = group.mod(power * BigInt(index + 1));
       }
       sum.add(minusA1[index] as Point, u);
-      sum.add(y[index] as Point, mod(v * ri));
-      sum.add(E[index] as Point, mod(v * e));
+      sum.add(y[index] as Point, group.mod(v * ri));
+      sum.add(E[index] as Point, group.mod(v * e));
       sum.add(minusA2[index] as Point, v);
     }
     C.forEach((point, j) => sum.add(point, onC[j] as Scalar));

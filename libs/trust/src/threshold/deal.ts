@@ -4,28 +4,24 @@
  */
 import { b64u, concat, uint, utf8 } from '../encoding/bytes.ts';
 import type { Random } from '../encoding/bytes.ts';
-import { hkdfExpand, hkdfExtract, sha256 } from '../encoding/hash.ts';
 import { TrustError } from '../encoding/trust-error.ts';
-import {
-  B,
-  G_PVSS,
-  encodePoint,
-  encodeScalar,
-  mod,
-  multiplySecret,
-  scalarOfWide,
-  uncompressed,
-} from '../group/p256.ts';
-import type { Point, Scalar } from '../group/p256.ts';
+import { encodePoint, multiplySecret, uncompressed } from '../group/curve.ts';
+import type { Point, Scalar } from '../group/curve.ts';
 import type { Audience, Dealing } from '../records/index.ts';
+import { suiteOfPoint } from '../suite/suite.ts';
+import type { Suite } from '../suite/suite.ts';
 import { dealingChallenge } from './challenge.ts';
 import type { DealingType, UnprovenDealing } from './labels.ts';
 import { proofNonces } from './nonce.ts';
 import { evaluate } from './polynomial.ts';
 
-/** K = HKDF-Extract(salt = SHA-256(label), ikm = S uncompressed): 32 bytes, from which content keys are expanded. */
-export const keyOfSecretPoint = (S: Point, label: string): Uint8Array =>
-  hkdfExtract(sha256(utf8.encode(label)), uncompressed(S));
+const suiteOfTerms = ({ trusteeKeys }: DealingTerms): Suite => suiteOfPoint(trusteeKeys[0] as Point);
+
+/** K = HKDF-Extract(salt = Hash(label), ikm = S uncompressed): 32 bytes, from which content keys are expanded. */
+export function keyOfSecretPoint(S: Point, label: string): Uint8Array {
+  const suite = suiteOfPoint(S);
+  return suite.extract(suite.hash(utf8.encode(label)), uncompressed(S));
+}
 
 export interface DealingTerms {
   readonly type: DealingType;
@@ -52,10 +48,13 @@ export interface PreparedDealing extends UnprovenDealing {
 }
 
 /** s = a_0 and a_1…a_{k−1}, from the seed and bound to type and label: another label shares no coefficient. */
-function coefficients({ seedKey, type, label, k }: DealingTerms): Scalar[] {
-  const prk = hkdfExtract(sha256(utf8.encode(label)), seedKey);
+function coefficients(terms: DealingTerms): Scalar[] {
+  const { seedKey, type, label, k } = terms;
+  const suite = suiteOfTerms(terms);
+  const prk = suite.extract(suite.hash(utf8.encode(label)), seedKey);
+  const info = utf8.encode(`glasshall/1/coefficient/${type}\0`);
   return Array.from({ length: k }, (_, j) =>
-    scalarOfWide(hkdfExpand(prk, concat(utf8.encode(`glasshall/1/coefficient/${type}\0`), uint(j, 1)), 48)),
+    suite.group.scalarOfWide(suite.expand(prk, concat(info, uint(j, 1)), 48)),
   );
 }
 
@@ -68,9 +67,10 @@ export function prepareDealing(terms: DealingTerms): PreparedDealing {
   const n = trusteeKeys.length;
   if (seedKey.length !== 32 || k < 2 || k > n || n > 15) throw new TrustError('DEALING.SHAPE', { n, k });
   const a = coefficients(terms);
-  const p = trusteeKeys.map((_, index) => evaluate(a, index + 1));
+  const { group } = suiteOfTerms(terms);
+  const p = trusteeKeys.map((_, index) => evaluate(group, a, index + 1));
   const points = {
-    C: a.map((aj) => multiplySecret(G_PVSS, aj)),
+    C: a.map((aj) => multiplySecret(group.g, aj)),
     E: trusteeKeys.map((y, index) => multiplySecret(y, p[index] as Scalar)),
   };
   const secret = a[0] as Scalar;
@@ -82,7 +82,7 @@ export function prepareDealing(terms: DealingTerms): PreparedDealing {
     C: points.C.map(encodePoint),
     E: points.E.map(encodePoint),
     secret,
-    K: () => keyOfSecretPoint(multiplySecret(B, secret), label),
+    K: () => keyOfSecretPoint(multiplySecret(group.B, secret), label),
     prove: (body, random) => prove(terms, p, points, body, random),
   };
 }
@@ -95,9 +95,11 @@ function prove(
   random: Random,
 ): Dealing {
   const { type, label, stage, audience, trusteeKeys: y } = terms;
-  const statement = sha256(utf8.encode(`${type}\0${label}\0`), body);
-  const w = proofNonces('pvss', terms.seedKey, statement, random, y.length);
-  const a1 = w.map((wi) => multiplySecret(G_PVSS, wi));
+  const suite = suiteOfTerms(terms);
+  const { group } = suite;
+  const statement = suite.hash(utf8.encode(`${type}\0${label}\0`), body);
+  const w = proofNonces(suite, 'pvss', terms.seedKey, statement, random, y.length);
+  const a1 = w.map((wi) => multiplySecret(group.g, wi));
   const a2 = y.map((yi, i) => multiplySecret(yi, w[i] as Scalar));
   const e = dealingChallenge({ type, label, body, y, C, E, a1, a2 });
   return {
@@ -107,7 +109,7 @@ function prove(
     E: E.map(encodePoint),
     a1: a1.map(encodePoint),
     a2: a2.map(encodePoint),
-    r: w.map((wi, i) => encodeScalar(mod(wi - e * (p[i] as Scalar)))),
+    r: w.map((wi, i) => group.encodeScalar(group.mod(wi - e * (p[i] as Scalar)))),
   };
 }
 

@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { b64u, systemRandom, uint } from '../encoding/bytes.ts';
 import { newKeyPair } from '../group/key-pair.ts';
 import type { KeyPair } from '../group/key-pair.ts';
-import { B, G_PVSS, Q, decodePoint, decodeScalar, encodePoint, encodeScalar, mod } from '../group/p256.ts';
-import type { Point, Scalar } from '../group/p256.ts';
+import { B, G_PVSS, Q, decodePoint, decodeScalar, encodePoint, encodeScalar } from '../group/index.ts';
+import type { Point, Scalar } from '../group/index.ts';
+import { suiteOf } from '../suite/index.ts';
 import { dealing as dealingSchema } from '../records/index.ts';
 import type { Commit, Dealing, JournalKey } from '../records/index.ts';
 import { checkDealing, checkDealings } from './check.ts';
@@ -13,6 +14,8 @@ import type { DealingTerms } from './deal.ts';
 import { bidLabel, commitBody, journalBody, journalLabel } from './labels.ts';
 import { combineShares, openWithSecret } from './open.ts';
 
+const { group } = suiteOf('P256');
+const mod = (value: bigint): Scalar => group.mod(value);
 const refusal = (code: string) => expect.objectContaining({ code });
 const hash = (fill: number): string => b64u.encode(new Uint8Array(32).fill(fill));
 
@@ -30,7 +33,7 @@ const five = trustees(5);
 function dealt(changes: Partial<DealingTerms> = {}, keys: readonly KeyPair[] = five): Dealt {
   const terms: DealingTerms = {
     type: 'bid',
-    label: bidLabel({ lotKeyHash: hash(1), bidNonce: hash(2) }, 0, 'public'),
+    label: bidLabel({ suite: 'P256', lotKeyHash: hash(1), bidNonce: hash(2) }, 0, 'public'),
     stage: 0,
     audience: 'public',
     seedKey: systemRandom(32),
@@ -275,7 +278,7 @@ test('a draw is not a bid, nor a journal', () => {
 });
 
 test('another lot, bid, stage, audience or record is another dealing', () => {
-  const names = { lotKeyHash: hash(1), bidNonce: hash(2) };
+  const names = { suite: 'P256' as const, lotKeyHash: hash(1), bidNonce: hash(2) };
   refused({ label: bidLabel({ ...names, lotKeyHash: hash(3) }, 0, 'public') });
   refused({ label: bidLabel({ ...names, bidNonce: hash(3) }, 0, 'public') });
   refused({ label: bidLabel(names, 1, 'public') });
@@ -347,10 +350,13 @@ test('two faults that cancel out in a plain sum are both found', () => {
 // ---- labels and bodies -----------------------------------------------------
 
 test('labels say the suite, the lot, the bid, the stage and the audience', () => {
-  expect(bidLabel({ lotKeyHash: 'L', bidNonce: 'N' }, 1, 'committee')).toBe(
+  expect(bidLabel({ suite: 'P256', lotKeyHash: 'L', bidNonce: 'N' }, 1, 'committee')).toBe(
     'glasshall/1/P256/bid/L/N/1/committee',
   );
   expect(journalLabel({ lotKeyHash: 'L', nonce: 'N' })).toBe('glasshall/1/P256/journal/L/N');
+  const sm = { suite: 'SM', lotKeyHash: 'L' } as const;
+  expect(bidLabel({ ...sm, bidNonce: 'N' }, 0, 'public')).toBe('glasshall/1/SM/bid/L/N/0/public');
+  expect(journalLabel({ ...sm, nonce: 'N' })).toBe('glasshall/1/SM/journal/L/N');
 });
 
 test('a body covers everything but the proofs', () => {

@@ -1,21 +1,21 @@
 /** The names that keep every dealing, share and key apart (PROTOCOL section 2: the suite id is inside every label). */
 import { hashRecord } from '../encoding/hash.ts';
-import { SUITE } from '../records/index.ts';
 import type { Audience, Commit, JournalKey } from '../records/index.ts';
+import { suiteIdOf } from '../suite/suite.ts';
 
 /** What a dealing seals. No name is the beginning of another, so `type ‖ label` reads in one way only. */
 export type DealingType = 'bid' | 'draw' | 'journal';
 
 /** The label of one dealing of a bid: bound to the lot's key, the bid, the stage and the audience. */
 export const bidLabel = (
-  commit: Pick<Commit, 'lotKeyHash' | 'bidNonce'>,
+  commit: Pick<Commit, 'suite' | 'lotKeyHash' | 'bidNonce'>,
   stage: number,
   audience: Audience,
-): string => `glasshall/1/${SUITE}/bid/${commit.lotKeyHash}/${commit.bidNonce}/${stage}/${audience}`;
+): string => `glasshall/1/${commit.suite}/bid/${commit.lotKeyHash}/${commit.bidNonce}/${stage}/${audience}`;
 
 /** The label of a lot's journal dealing. */
-export const journalLabel = (journal: Pick<JournalKey, 'lotKeyHash' | 'nonce'>): string =>
-  `glasshall/1/${SUITE}/journal/${journal.lotKeyHash}/${journal.nonce}`;
+export const journalLabel = (journal: Pick<JournalKey, 'suite' | 'lotKeyHash' | 'nonce'>): string =>
+  `glasshall/1/${suiteIdOf(journal)}/journal/${journal.lotKeyHash}/${journal.nonce}`;
 
 /** The public halves of a dealing: everything but its proofs. */
 export interface UnprovenDealing {

@@ -3,7 +3,7 @@ import { b64u, systemRandom } from '../encoding/bytes.ts';
 import { signRecord } from '../encoding/signed-record.ts';
 import type { CertificateLookup } from '../encoding/signed-record.ts';
 import { newKeyPair } from '../group/key-pair.ts';
-import { B, encodePoint, encodeScalar } from '../group/p256.ts';
+import { B, encodePoint, encodeScalar } from '../group/index.ts';
 import { createDevelopmentCa } from '../pki/development-ca.ts';
 import type { Signer } from '../pki/signer.ts';
 import type { LotKey, LotKeyTerms, Seat, Signed, TrusteeKey } from '../records/index.ts';
@@ -291,12 +291,21 @@ test('an unknown field is refused, also where a type was cast around it', async 
 describe('the seats and the signed notice', () => {
   const party = (i: number) => ({ name: `单位 ${String(i)}`, creditCode: org(i) });
   const notice = { tenderee: party(1), agency: party(2), regulator: party(3) };
-  const withSeats = (seats: Seat[]) => ({ k: 3, policy: { seats } });
+  const withSeats = (seats: Seat[]) => ({ suite: 'P256' as const, k: 3, policy: { seats } });
 
   it('hold for the default five', () => {
     expect(() => {
       checkSeatsOfNotice(terms, notice);
     }).not.toThrow();
+  });
+
+  it('refuse another suite than the notice declares', () => {
+    const other = (key: LotKeyTerms, declared: 'SM' | undefined) => () => {
+      checkSeatsOfNotice(key, { ...notice, suite: declared });
+    };
+    expect(other({ ...terms, suite: 'SM' }, undefined)).toThrow(refusal('LOTKEY.SUITE'));
+    expect(other(terms, 'SM')).toThrow(refusal('LOTKEY.SUITE'));
+    expect(other({ ...terms, suite: 'SM' }, 'SM')).not.toThrow();
   });
 
   it('refuse another regulator than the notice names', () => {

@@ -8,10 +8,11 @@ import type { CertificateLookup } from '../encoding/signed-record.ts';
 import { verifySigned } from '../encoding/signed-record.ts';
 import { TrustError } from '../encoding/trust-error.ts';
 import type { TrustCode, TrustFacts } from '../encoding/trust-error.ts';
-import { decodePoint } from '../group/p256.ts';
-import type { Point } from '../group/p256.ts';
+import type { Point } from '../group/curve.ts';
 import { lotKey as lotKeySchema, signed as signedSchema } from '../records/index.ts';
 import type { LotKey, LotKeyTerms, Notice, Signed } from '../records/index.ts';
+import type { SuiteId } from '../records/value.ts';
+import { suiteIdOf, suiteOf } from '../suite/suite.ts';
 import { verifyPossession } from './possession.ts';
 
 const signedLotKey = signedSchema(lotKeySchema);
@@ -28,9 +29,9 @@ export function lotKeyTermsOf({ trustees: _, ...terms }: LotKey): LotKeyTerms {
 }
 
 /** A point, or the lot key is refused for it. */
-function lotPoint(text: string, of: string): Point {
+function lotPoint(suite: SuiteId, text: string, of: string): Point {
   try {
-    return decodePoint(text);
+    return suiteOf(suite).group.decodePoint(text);
   } catch {
     throw new TrustError('LOTKEY.POINT', { of });
   }
@@ -41,8 +42,8 @@ function lotPoint(text: string, of: string): Point {
  * and third dealing costs a fraction of the first.
  * @throws TrustError LOTKEY.POINT
  */
-export const trusteeKeysOf = ({ trustees }: Pick<LotKey, 'trustees'>): Point[] =>
-  trustees.map(({ i, y }) => lotPoint(y, `trustee ${i}`).precompute(4));
+export const trusteeKeysOf = ({ suite, trustees }: Pick<LotKey, 'suite' | 'trustees'>): Point[] =>
+  trustees.map(({ i, y }) => lotPoint(suite, y, `trustee ${i}`).precompute(4));
 
 /** Sizes fit together, seats are 1…n in order, the times are real and in order. */
 function checkShape({ n, k, q, witnesses, policy, trustees, createdAt, deadline }: LotKey): void {
@@ -85,12 +86,15 @@ function checkPolicy({ policy, k, trustees }: LotKey): void {
 /**
  * Seats of tenderee, agency and regulator are those that the agency's signed notice names, and the others are too few
  * to open by themselves: any company has a certificate, and whoever runs the platform could fill seats with its own.
- * @throws TrustError LOTKEY.POLICY
+ * And the suite is the one that the notice declares.
+ * @throws TrustError LOTKEY.POLICY | LOTKEY.SUITE
  */
 export function checkSeatsOfNotice(
-  { policy, k }: Pick<LotKeyTerms, 'policy' | 'k'>,
-  { tenderee, agency, regulator }: Pick<Notice, 'tenderee' | 'agency' | 'regulator'>,
+  { suite, policy, k }: Pick<LotKeyTerms, 'suite' | 'policy' | 'k'>,
+  notice: Pick<Notice, 'suite' | 'tenderee' | 'agency' | 'regulator'>,
 ): void {
+  const { tenderee, agency, regulator } = notice;
+  must(suiteIdOf(notice) === suite, 'LOTKEY.SUITE', { suite });
   const named: Partial<Record<string, string>> = {
     tenderee: tenderee.creditCode,
     agency: agency.creditCode,
@@ -105,9 +109,9 @@ export function checkSeatsOfNotice(
 
 /** Every key proved by its own trustee for these terms; no key and no certificate sits twice. */
 function checkKeys(lotKey: LotKey): Point[] {
-  const { trustees, room } = lotKey;
+  const { suite, trustees, room } = lotKey;
   const keys = trusteeKeysOf(lotKey);
-  lotPoint(room, 'room');
+  lotPoint(suite, room, 'room');
   must(distinct([room, ...trustees.map(({ y }) => y)]), 'LOTKEY.EQUAL_KEY');
   must(distinct(trustees.map(({ cert }) => cert)), 'LOTKEY.EQUAL_CERTIFICATE');
   const terms = lotKeyTermsOf(lotKey);

@@ -5,17 +5,10 @@
 import { b64u, concat, systemRandom, uint, utf8 } from '../encoding/bytes.ts';
 import type { Random } from '../encoding/bytes.ts';
 import { hashRecord } from '../encoding/hash.ts';
-import {
-  B,
-  decodePoint,
-  decodeScalar,
-  encodePoint,
-  encodeScalar,
-  mod,
-  multiplySecret,
-} from '../group/p256.ts';
-import type { Point, Scalar } from '../group/p256.ts';
+import { encodePoint, multiplySecret } from '../group/curve.ts';
+import type { Scalar } from '../group/curve.ts';
 import type { DrawTerms, LotKeyTerms, TrusteeKey } from '../records/index.ts';
+import { suiteIdOf, suiteOf } from '../suite/suite.ts';
 import { falseClaims } from './batch.ts';
 import type { Claim } from './batch.ts';
 import { possessionChallenge } from './challenge.ts';
@@ -40,18 +33,27 @@ export interface ProvePossession {
 
 /** The trustee's entry of LOTKEY: y = x·B and the proof a = w·B, r = w − e·x. */
 export function provePossession({ x, terms, i, org, cert, random }: ProvePossession): TrusteeKey {
-  const y = multiplySecret(B, x);
+  const suite = suiteOf(suiteIdOf(terms));
+  const { group } = suite;
+  const y = multiplySecret(group.B, x);
   const context = { terms: hashOfTerms(terms), i, org, cert: b64u.decode(cert), y };
   const statement = concat(context.terms, uint(i, 1), utf8.encode(`${org}\0`), context.cert);
-  const [w] = proofNonces('pop', uint(x, 32), statement, random) as [Scalar];
-  const a = multiplySecret(B, w);
+  const [w] = proofNonces(suite, 'pop', uint(x, 32), statement, random) as [Scalar];
+  const a = multiplySecret(group.B, w);
   const e = possessionChallenge({ ...context, a });
-  return { i, org, cert, y: encodePoint(y), pop: { a: encodePoint(a), r: encodeScalar(mod(w - e * x)) } };
+  return {
+    i,
+    org,
+    cert,
+    y: encodePoint(y),
+    pop: { a: encodePoint(a), r: group.encodeScalar(group.mod(w - e * x)) },
+  };
 }
 
 function claimOf({ key, terms }: { key: TrusteeKey; terms: SeatTerms }): Claim {
-  const [y, a] = [decodePoint(key.y), decodePoint(key.pop.a)] as [Point, Point];
-  const r = decodeScalar(key.pop.r);
+  const { group } = suiteOf(suiteIdOf(terms));
+  const [y, a] = [group.decodePoint(key.y), group.decodePoint(key.pop.a)];
+  const r = group.decodeScalar(key.pop.r);
   const e = possessionChallenge({
     terms: hashOfTerms(terms),
     i: key.i,
@@ -62,8 +64,8 @@ function claimOf({ key, terms }: { key: TrusteeKey; terms: SeatTerms }): Claim {
   });
   return (sum, weight) => {
     const u = weight();
-    sum.add(B, mod(u * r));
-    sum.add(y, mod(u * e));
+    sum.add(group.B, group.mod(u * r));
+    sum.add(y, group.mod(u * e));
     sum.add(a.negate(), u);
   };
 }

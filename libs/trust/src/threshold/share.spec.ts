@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { b64u, systemRandom } from '../encoding/bytes.ts';
 import { newKeyPair } from '../group/key-pair.ts';
 import type { KeyPair } from '../group/key-pair.ts';
-import { B, decodePoint, encodePoint, encodeScalar } from '../group/p256.ts';
+import { B, decodePoint, encodePoint, encodeScalar } from '../group/index.ts';
 import type { Dealing, Share } from '../records/index.ts';
 import { share as shareSchema } from '../records/index.ts';
 import type { ShareContext } from './challenge.ts';

@@ -154,6 +154,8 @@ export const trustee = {
       otherOrganisation:
         'The copy holds keys of another organisation; nothing was imported. Make sure that the file is your own.',
       noSeat: 'Your organisation has no seat in this lot.',
+      otherSuite:
+        'The lot is of another suite than your certificate; sign in with one of its suite (SM: an SM2 key).',
       otherCertificate: 'This key was offered with another certificate; sign in with that one.',
       notReady: 'The lot’s key is not complete yet.',
       roots: 'This is no usable roots.json.',

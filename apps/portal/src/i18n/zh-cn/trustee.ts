@@ -147,6 +147,7 @@ export const trustee = {
       otherMemory: '两处记住的清单互相矛盾，没有导入。请立即告知监督部门。',
       otherOrganisation: '副本里有别家单位的钥匙，什么也没有导入。请确认文件出自本单位。',
       noSeat: '本标段没有您单位的席位。',
+      otherSuite: '该标段的密码套件与您的证书不符，请换用该套件的证书登录（国密标段须为 SM2 证书）。',
       otherCertificate: '这把钥匙是用另一张证书提交的，请换用那张证书登录。',
       notReady: '标段钥匙还没有形成。',
       roots: '这不是可用的 roots.json。',

@@ -138,6 +138,7 @@ function Propose({ lot }: { readonly lot: Lot }) {
     if (to === null || lot.lotKeyHash === null) return;
     const record: Change = {
       type: 'deadline',
+      ...(lot.notice.record.suite ? { suite: lot.notice.record.suite } : {}),
       lotKeyHash: lot.lotKeyHash,
       sequence: lot.deadlineChanges.length + 1,
       from: lot.deadline,

@@ -1,0 +1,1 @@
+export { suiteField, suiteIdOf, suiteOf } from './suite.ts';
