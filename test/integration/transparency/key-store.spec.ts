@@ -4,7 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { addMs, DAY, SystemClock } from '#kernel';
 import type { Settings } from '#kernel';
-import { createDevelopmentCa, decodePoint, eciesSeal, OID, systemRandom, TrustError } from '#trust';
+import {
+  createDevelopmentCa,
+  decodePoint,
+  eciesSeal,
+  OID,
+  suiteOf,
+  systemRandom,
+  TrustError,
+} from '#trust';
 import { writePkcs12 } from '#trust/key-file';
 import { openKeyStore } from '../../../libs/transparency/src/infrastructure/key-store.ts';
 import { RoomKeys } from '../../../libs/transparency/src/infrastructure/room-keys.ts';
@@ -182,5 +190,22 @@ describe('the evaluation rooms', () => {
     const stored = await readFile(join(dir, 'keys', 'rooms', `${one}.json`), 'utf8');
     expect(JSON.parse(stored)).toEqual({ point, secret: null });
     await expect(rooms.point('../../etc', 'P256')).rejects.toThrow(RangeError);
+  });
+
+  it('keep the key of the suite that was published when the lot is asked for in another', async () => {
+    const { folder } = await open();
+    const rooms = new RoomKeys(folder);
+    const lot = '22222222-6f5a-4c1e-9df0-0a3f9b1b2c3d';
+    const sm = await rooms.point(lot, 'SM');
+    const p256 = await rooms.point(lot, 'P256');
+    expect([await rooms.point(lot, 'SM'), await rooms.point(lot, 'P256')]).toEqual([sm, p256]);
+    const boxes = await Promise.all(
+      [suiteOf('SM').group.decodePoint(sm), decodePoint(p256)].map((point) =>
+        eciesSeal(point, 'test', Buffer.from('shares'), systemRandom),
+      ),
+    );
+    for (const box of boxes) expect(Buffer.from(await rooms.open(lot, 'test', box)).toString()).toBe('shares');
+    await rooms.destroy(lot);
+    for (const box of boxes) await expect(rooms.open(lot, 'test', box)).rejects.toThrow(TrustError);
   });
 });

@@ -76,6 +76,8 @@ export class PublishNotice {
     await this.unitOfWork.run(async (tx) => {
       const held = await this.steps.hold(tx, lotId);
       assertAgency(held, who);
+      // The draft came to another suite meanwhile: a room of the first one would open nothing.
+      if (held.lot.suite !== suite) throw tenderError('TENDERING.CONFLICT');
       const agency = held.project.agency.creditCode;
       if (!signers.every(({ holder }) => holder.creditCode === agency))
         throw tenderError('TENDERING.SIGNATURE_REFUSED', { reason: 'not the agency' });

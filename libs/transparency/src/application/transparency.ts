@@ -139,10 +139,13 @@ export abstract class Transparency {
   /** In constant time. */
   abstract uploadTokenHolds(c: string, token: string): boolean;
 
-  /** The evaluation room's public key of a lot (compressed point, base64url): made on the first call, then always the same. */
   /** In which the platform has keys to sign with: a lot of another suite could get no receipt. */
   abstract suites(): readonly SuiteId[];
 
+  /**
+   * The evaluation room's public key of a lot of this suite (compressed point, base64url): made on the first call, then
+   * always the same.
+   */
   abstract roomKey(lotId: string, suite: SuiteId): Promise<string>;
   /** Opens what was sealed (ECIES) to {@link roomKey}. @throws TrustError when it was not sealed to it. */
   abstract openRoomBox(lotId: string, info: string, box: Uint8Array): Promise<Uint8Array>;

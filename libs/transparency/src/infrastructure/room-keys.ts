@@ -1,68 +1,67 @@
 import { isUuid } from '#kernel';
-import {
-  eciesOpen,
-  encodePoint,
-  newKeyPair,
-  systemRandom,
-  TrustError,
-  suiteField,
-  suiteIdOf,
-  suiteOf,
-} from '#trust';
+import { eciesOpen, encodePoint, newKeyPair, suiteOf, systemRandom, TrustError } from '#trust';
 import type { SuiteId } from '#trust';
 import type { KeyFolder } from './key-folder.ts';
 
 interface StoredRoom {
-  /** Absent: P256, the only one of older rooms. */
-  readonly suite?: 'SM';
   readonly point: string;
   /** Null when the private half was destroyed. */
   readonly secret: string | null;
 }
 
-/** The evaluation rooms' key pairs: one per lot, never in the database, never used for anything else. */
+const SUITES = ['P256', 'SM'] as const satisfies readonly SuiteId[];
+
+/**
+ * The evaluation rooms' key pairs: one per lot and suite, never in the database, never used for anything else. None
+ * ever takes another's place: while a draft comes to another suite, the room of a lot that was published stays.
+ */
 export class RoomKeys {
   constructor(private readonly folder: KeyFolder) {}
 
-  /** A draft may come to another suite: nobody has been told of the room's first key then. */
   async point(lotId: string, suite: SuiteId): Promise<string> {
-    const room = await this.room(lotId, suite);
-    if (suiteIdOf(room) === suite) return room.point;
-    const other = newRoom(suite);
-    await this.folder.replace(nameOf(lotId), encode(other));
-    return other.point;
+    const make = (): Buffer => encode(newRoom(suite));
+    return read(await this.folder.readOrCreate(nameOf(lotId, suite), make)).point;
   }
 
-  /** @throws TrustError ECIES.*, GROUP.POINT; ECIES.OPEN also when the key was destroyed */
+  /** @throws TrustError ECIES.*, GROUP.POINT; ECIES.OPEN also when there is no key, or none any more */
   async open(lotId: string, info: string, box: Uint8Array): Promise<Uint8Array> {
-    const room = await this.room(lotId);
-    const { secret } = room;
-    if (secret === null) throw new TrustError('ECIES.OPEN', { reason: 'destroyed' });
-    const suite = suiteIdOf(room);
-    return await eciesOpen(suiteOf(suite).group.decodeScalar(secret), info, box, suite);
+    let failed = new TrustError('ECIES.OPEN', { reason: 'no key' });
+    for (const suite of SUITES) {
+      const { secret } = (await this.room(lotId, suite)) ?? { secret: null };
+      if (secret === null) continue;
+      try {
+        return await eciesOpen(suiteOf(suite).group.decodeScalar(secret), info, box, suite);
+      } catch (error) {
+        if (!(error instanceof TrustError)) throw error;
+        failed = error;
+      }
+    }
+    throw failed;
   }
 
   async destroy(lotId: string): Promise<void> {
-    const room = await this.room(lotId);
-    await this.folder.replace(nameOf(lotId), encode({ ...room, secret: null }));
+    for (const suite of SUITES) {
+      const room = await this.room(lotId, suite);
+      if (room) await this.folder.replace(nameOf(lotId, suite), encode({ ...room, secret: null }));
+    }
   }
 
-  private async room(lotId: string, suite: SuiteId = 'P256'): Promise<StoredRoom> {
-    const bytes = await this.folder.readOrCreate(nameOf(lotId), () => encode(newRoom(suite)));
-    return JSON.parse(bytes.toString('utf8')) as StoredRoom;
+  private async room(lotId: string, suite: SuiteId): Promise<StoredRoom | null> {
+    const bytes = await this.folder.read(nameOf(lotId, suite));
+    return bytes && read(bytes);
   }
 }
 
 function newRoom(suite: SuiteId): StoredRoom {
   const pair = newKeyPair(systemRandom, suite);
-  const secret = suiteOf(suite).group.encodeScalar(pair.secret);
-  return { ...suiteField(suite), point: encodePoint(pair.public), secret };
+  return { point: encodePoint(pair.public), secret: suiteOf(suite).group.encodeScalar(pair.secret) };
 }
 
+const read = (bytes: Buffer): StoredRoom => JSON.parse(bytes.toString('utf8')) as StoredRoom;
 const encode = (room: StoredRoom): Buffer => Buffer.from(JSON.stringify(room));
 
-function nameOf(lotId: string): string {
+function nameOf(lotId: string, suite: SuiteId): string {
   // It becomes a file's name.
   if (!isUuid(lotId)) throw new RangeError('a lot id is a UUID');
-  return `rooms/${lotId}.json`;
+  return `rooms/${lotId}${suite === 'SM' ? '-sm' : ''}.json`;
 }

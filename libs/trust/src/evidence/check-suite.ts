@@ -6,12 +6,12 @@ import type { Verification } from './context.ts';
 const OF_NO_SUITE = new Set(['reveal', 'outside-time', 'draw']);
 
 export function checkSuite(v: Verification): void {
+  const expect = (record: unknown, subject: string): void =>
+    void v.findings.expect(suiteIdOf(record) === v.suite, 'V02', 'EVIDENCE.OTHER_SUITE', subject, 'platform');
   for (const [kind, records] of Object.entries(v.evidence.records)) {
     if (OF_NO_SUITE.has(kind)) continue;
-    for (const [name, entry] of records) {
-      const record: unknown = 'record' in entry ? entry.record : entry;
-      const subject = name === '' ? kind : `${kind}/${name}`;
-      v.findings.expect(suiteIdOf(record) === v.suite, 'V02', 'EVIDENCE.OTHER_SUITE', subject, 'platform');
-    }
+    for (const [name, entry] of records)
+      expect('record' in entry ? entry.record : entry, name === '' ? kind : `${kind}/${name}`);
   }
+  for (const { move } of v.close?.moves ?? []) expect(move.record, `move of ${move.record.from}`);
 }

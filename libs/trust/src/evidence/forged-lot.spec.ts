@@ -73,6 +73,35 @@ const LOT_ROWS: readonly ForgeryRow[] = [
     'V02 SIGNATURE.INVALID notices/1.json agency',
     'V02 EVIDENCE.OTHER_NOTICE lotkey.json platform',
   ],
+  [
+    'a notice of another suite than all the rest',
+    notice((n) => ({ ...n, suite: 'SM' })),
+    'V02 EVIDENCE.OTHER_SUITE lotkey platform',
+    'V02 EVIDENCE.OTHER_SUITE close platform',
+    'V02 EVIDENCE.OTHER_SUITE commit/better platform',
+    'V02 LOTKEY.SUITE lotkey.json platform',
+    'V02 SIGNATURE.OTHER_SUITE notices/1.json agency',
+    '…',
+  ],
+  [
+    'a journal of another suite',
+    journal((one) => ({ ...one, suite: 'SM' })),
+    'V02 EVIDENCE.OTHER_SUITE journal platform',
+    'V02 SIGNATURE.OTHER_SUITE journal.json platform',
+    '…',
+  ],
+  [
+    'moves of another suite',
+    close((one) => ({
+      ...one,
+      moves: one.moves.map((each) => ({
+        ...each,
+        move: { ...each.move, record: { ...each.move.record, suite: 'SM' } },
+      })),
+    })),
+    'V02 EVIDENCE.OTHER_SUITE move of replaced platform',
+    'V02 EVIDENCE.OTHER_SUITE move of withdrawn platform',
+  ],
   ['a lot without a key', (b) => b.remove('lotkey.json'), 'V02 EVIDENCE.MISSING lotkey.json bundle', '…'],
   [
     'a key of another lot',

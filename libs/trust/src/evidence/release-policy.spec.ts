@@ -285,6 +285,31 @@ describe('a trustee’s client', () => {
       'LOT',
       { facts: (f) => ({ ...f, notice: { ...notice, version: 2 } }) },
     ],
+    [
+      'a notice of another suite',
+      'SUITE',
+      () => {
+        const other = { ...notice, suite: 'SM' as const };
+        const named = { ...lotKey, notice: hashText('notice', other) };
+        return { facts: (f: ReleaseFacts) => ({ ...f, lotKey: named, notice: other }) };
+      },
+    ],
+    ['a CLOSE of another suite', 'SUITE', { close: (c) => ({ ...c, suite: 'SM' }) }],
+    ['an addition of another suite', 'SUITE', { add: (a) => ({ ...a, suite: 'SM' }) }],
+    [
+      'a move of another suite',
+      'SUITE',
+      {
+        moved: true,
+        close: (c) => ({
+          ...c,
+          moves: c.moves.map((one) => ({
+            ...one,
+            move: { ...one.move, record: { ...one.move.record, suite: 'SM' as const } },
+          })),
+        }),
+      },
+    ],
     ['CLOSE of another lot', 'LOT', { close: (c) => ({ ...c, lotKeyHash: c.accepted[0]!.c }) }],
     ['CLOSE by somebody else', 'CLOSE_SIGNER', () => ({ closeSigner: lot.trustees[0]! })],
     [
@@ -420,6 +445,11 @@ describe('a trustee’s client', () => {
       'a change of another lot',
       'DEADLINE_CHAIN',
       () => ({ changes: [later(DAY, { lotKeyHash: hashOfCommit(commits[0]!) })] }),
+    ],
+    [
+      'a change of another suite',
+      'DEADLINE_CHAIN',
+      () => ({ changes: [later(DAY, { suite: 'SM' })] }),
     ],
     [
       'a change that the regulator did not sign',

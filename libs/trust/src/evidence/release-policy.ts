@@ -198,8 +198,8 @@ export async function checkRelease(
 }
 
 /** One suite in all that a release rests on: what another hash or signature stands under is not of this lot. */
-function checkSuite({ lotKey, notice, close, adds, deadlineChanges }: ReleaseFacts): void {
-  const records = [close, ...adds, ...deadlineChanges].map(({ signed }) => signed.record);
+function checkSuite({ lotKey, notice, close, adds }: ReleaseFacts): void {
+  const records = [close, ...adds].map(({ signed }) => signed.record);
   const moves = close.signed.record.moves.map(({ move }) => move.record);
   const other = [notice, ...records, ...moves].find((record) => suiteIdOf(record) !== lotKey.suite);
   if (other) refuse('SUITE', { type: other.type, suite: lotKey.suite });
@@ -216,6 +216,7 @@ export function effectiveDeadline(
     const change = signed.record;
     const follows =
       change.lotKeyHash === lotKeyHash &&
+      suiteIdOf(change) === lotKey.suite &&
       change.sequence === index + 1 &&
       change.from === deadline &&
       at(change.to) > at(change.from);
