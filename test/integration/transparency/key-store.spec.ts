@@ -4,15 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { addMs, DAY, SystemClock } from '#kernel';
 import type { Settings } from '#kernel';
-import {
-  createDevelopmentCa,
-  decodePoint,
-  eciesSeal,
-  OID,
-  suiteOf,
-  systemRandom,
-  TrustError,
-} from '#trust';
+import { createDevelopmentCa, decodePoint, eciesSeal, OID, suiteOf, systemRandom, TrustError } from '#trust';
 import { writePkcs12 } from '#trust/key-file';
 import { openKeyStore } from '../../../libs/transparency/src/infrastructure/key-store.ts';
 import { RoomKeys } from '../../../libs/transparency/src/infrastructure/room-keys.ts';
@@ -204,7 +196,8 @@ describe('the evaluation rooms', () => {
         eciesSeal(point, 'test', Buffer.from('shares'), systemRandom),
       ),
     );
-    for (const box of boxes) expect(Buffer.from(await rooms.open(lot, 'test', box)).toString()).toBe('shares');
+    for (const box of boxes)
+      expect(Buffer.from(await rooms.open(lot, 'test', box)).toString()).toBe('shares');
     await rooms.destroy(lot);
     for (const box of boxes) await expect(rooms.open(lot, 'test', box)).rejects.toThrow(TrustError);
   });

@@ -446,11 +446,7 @@ describe('a trustee’s client', () => {
       'DEADLINE_CHAIN',
       () => ({ changes: [later(DAY, { lotKeyHash: hashOfCommit(commits[0]!) })] }),
     ],
-    [
-      'a change of another suite',
-      'DEADLINE_CHAIN',
-      () => ({ changes: [later(DAY, { suite: 'SM' })] }),
-    ],
+    ['a change of another suite', 'DEADLINE_CHAIN', () => ({ changes: [later(DAY, { suite: 'SM' })] })],
     [
       'a change that the regulator did not sign',
       'DEADLINE_SIGNERS',
