@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
+import { readdirSync, statSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -134,6 +135,10 @@ function contract(rig: Rig): void {
     expect((await read(at)).equals(bytes)).toBe(true);
     const across = { start: 5 * MIB - 3, end: 10 * MIB + 3 };
     expect((await read(at, across)).equals(bytes.subarray(across.start, across.end))).toBe(true);
+    const late = inChunks(random(3));
+    await expect(rig.store().putPart(upload, 4, late, 3)).rejects.toThrow(BlobNotFoundError);
+    expect(late.destroyed).toBe(true);
+    for await (const open of other.listUploads()) expect(open.key).not.toBe(at);
     await rig.store().abort(upload);
     expect((await read(at)).equals(bytes)).toBe(true);
     await rig.store().delete(at);
@@ -220,6 +225,7 @@ function contract(rig: Rig): void {
       expect(body.destroyed).toBe(true);
       await expect(other.beginUpload(object)).rejects.toThrow(BlobRetainedError);
       await other.abort({ key: object, id: upload.id });
+      expect(await read(at)).toHaveLength(100);
       expect(before).toHaveLength(size);
       expect((await read(object)).equals(before)).toBe(true);
     }
@@ -248,6 +254,12 @@ function contract(rig: Rig): void {
         StorageUnavailableError,
       );
       await expect(rig.store().beginUpload(key())).rejects.toThrow(StorageUnavailableError);
+      for (const ask of [
+        () => rig.store().putPart(upload, 2, bytes, 1000),
+        () => rig.store().listParts(upload),
+        () => rig.store().complete(upload, [part]),
+      ])
+        await expect(ask()).rejects.toThrow(StorageUnavailableError);
     } finally {
       await rig.comeBack();
     }
@@ -276,17 +288,54 @@ describe('file adapter', () => {
     comeBack: () => rename(join(parent, 'away'), root()),
   });
 
-  it('forgets a folder whose upload was never named, and what an abort left, a day later', async () => {
+  it('forgets what an abort left, a day later, and keeps an upload without parts', async () => {
     const own = join(parent, 'left');
     const first = await FileBlobStore.open(own);
     const upload = await first.beginUpload(key());
-    await mkdir(join(own, 'uploads', 'A'.repeat(22)));
     await mkdir(join(own, 'drafts', 'aborted'));
     await writeFile(join(own, 'drafts', 'aborted', 'part'), 'x');
     const clock = { now: () => instant(Date.now() + 2 * 24 * 3600 * 1000) };
     await FileBlobStore.open(own, clock);
     expect(await readdir(join(own, 'uploads'))).toEqual([upload.id]);
     expect(await readdir(join(own, 'drafts'))).toEqual([]);
+  });
+
+  it.each(['made', 'folder-fsync.after'])(
+    'a death at storage.upload.%s leaves one to sweep',
+    async (point) => {
+      const at = key();
+      installFaultHook((reached) => {
+        if (reached === `storage.upload.${point}`) throw new Error('died');
+      });
+      await expect(store.beginUpload(at)).rejects.toThrow('died');
+      installFaultHook(null);
+      const left: string[] = [];
+      for await (const upload of store.listUploads())
+        if (upload.key === at) {
+          await store.abort(upload);
+          left.push(upload.key);
+        }
+      expect(left).toEqual([at]);
+    },
+  );
+
+  it('takes no more of a body in than it can write', async () => {
+    const own = join(parent, 'paced');
+    const paced = await FileBlobStore.open(own);
+    const [total, piece] = [32 * MIB, random(65_536)];
+    let [given, ahead] = [0, 0];
+    const body = new Readable({
+      read() {
+        const written = readdirSync(join(own, 'drafts')).map(
+          (name) => statSync(join(own, 'drafts', name)).size,
+        );
+        ahead = Math.max(ahead, given - (written[0] ?? 0));
+        given += piece.length;
+        this.push(given > total ? null : piece);
+      },
+    });
+    expect((await paced.put(key(), body)).size).toBe(total);
+    expect(ahead).toBeLessThan(2 * MIB);
   });
 
   it('leaves no draft behind', async () => {

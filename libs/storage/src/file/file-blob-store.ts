@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmod, mkdir, open, readdir, readFile, rename, rm, rmdir, stat, unlink } from 'node:fs/promises';
+import { chmod, mkdir, open, readdir, readFile, rename, rm, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { faultPoint, instant, IntegrityError, StorageUnavailableError, SystemClock } from '#kernel';
@@ -24,17 +24,19 @@ import type {
   UploadRef,
 } from '../blob-store.ts';
 import {
-  assertUpload,
+  aboutUpload,
   keyOf,
   nameOf,
+  newUploadId,
   PART_FILE,
   partFile,
   randomName,
   READ_BYTES,
   readFrom,
+  readUploadId,
   sameParts,
 } from './file-layout.ts';
-import type { About, Manifest } from './file-layout.ts';
+import type { Manifest } from './file-layout.ts';
 import { errnoOf, mapDiskError, syncFolder, writeDurably } from './durable-file.ts';
 
 const DRAFT_LIFE_MS = 24 * 3600 * 1000;
@@ -47,7 +49,7 @@ const absent = (error: unknown): null => {
  * Objects as files below one folder, on one file system:
  *   objects/<name>                   whole objects
  *   manifests/<name>                 objects of parts: which part files, in which order
- *   uploads/<id>/<n>.<size>.<tag>    parts; uploads/<id>/upload.json is there until the upload is complete
+ *   uploads/<id>/<n>.<size>.<tag>    parts; the id says whose they are, see newUploadId
  *   retained/<name>                  until when an object is neither replaced nor deleted, where its manifest does not say
  *   drafts/                          what is being written, or was aborted
  * Completing writes the manifest alone: no byte of a part is copied.
@@ -62,23 +64,21 @@ export class FileBlobStore extends BlobStore {
     super();
   }
 
-  /** Makes the folders, and sweeps what processes left that died more than a day ago: drafts, uploads never named. */
+  /** Makes the folders, and sweeps the drafts that processes left which died more than a day ago. */
   static async open(root: string, clock: Clock = new SystemClock()): Promise<FileBlobStore> {
     const store = new FileBlobStore(root, clock);
     for (const folder of ['objects', 'manifests', 'uploads', 'retained', 'drafts'])
       await mkdir(join(root, folder), { recursive: true, mode: 0o700 });
     await syncFolder(root);
-    for (const path of await store.leftBehind('drafts')) await rm(path, { recursive: true, force: true });
-    // Only an empty folder goes: its upload.json was never written.
-    for (const path of await store.leftBehind('uploads')) await rmdir(path).catch(() => undefined);
+    for (const path of await store.oldDrafts()) await rm(path, { recursive: true, force: true });
     return store;
   }
 
-  private async leftBehind(folder: string): Promise<string[]> {
+  private async oldDrafts(): Promise<string[]> {
     const old: string[] = [];
-    for (const name of await readdir(this.path(folder))) {
-      const made = await stat(this.path(folder, name)).catch(() => null);
-      if (made && made.mtimeMs < this.clock.now() - DRAFT_LIFE_MS) old.push(this.path(folder, name));
+    for (const name of await readdir(this.path('drafts'))) {
+      const made = await stat(this.path('drafts', name)).catch(() => null);
+      if (made && made.mtimeMs < this.clock.now() - DRAFT_LIFE_MS) old.push(this.path('drafts', name));
     }
     return old;
   }
@@ -170,18 +170,12 @@ export class FileBlobStore extends BlobStore {
   async beginUpload(key: string, options: UploadOptions = {}): Promise<UploadRef> {
     assertKey(key);
     await this.refuseRetained(key);
-    const id = randomName();
-    const about: About = { key, startedAt: this.clock.now(), ...options };
+    const id = newUploadId({ key, startedAt: this.clock.now(), ...options });
     await this.guard(async () => {
       await mkdir(this.path('uploads', id), { mode: 0o700 });
-      await writeDurably(Buffer.from(JSON.stringify(about)), {
-        draft: this.draft(),
-        path: this.path('uploads', id, 'upload.json'),
-        size: null,
-        mode: 0o600,
-        faults: 'storage.upload',
-      });
+      await faultPoint('storage.upload.made');
       await syncFolder(this.path('uploads'));
+      await faultPoint('storage.upload.folder-fsync.after');
     });
     return { key, id };
   }
@@ -194,25 +188,29 @@ export class FileBlobStore extends BlobStore {
     observe?: Observe,
   ): Promise<StoredPart> {
     assertPartNumber(n);
-    const about = await this.about(upload);
+    const { retainUntil } = aboutUpload(upload);
+    await this.refuseCompleted(upload, body);
     const part = { n, size, tag: randomName() };
-    await this.guard(() =>
-      writeDurably(body, {
-        draft: this.draft(),
-        path: this.path('uploads', upload.id, partFile(part)),
-        size,
-        mode: about.retainUntil === undefined ? 0o600 : 0o400,
-        faults: 'storage.part',
-        ...(observe && { observe }),
-      }),
+    await this.guard(
+      () =>
+        writeDurably(body, {
+          draft: this.draft(),
+          path: this.path('uploads', upload.id, partFile(part)),
+          size,
+          mode: retainUntil === undefined ? 0o600 : 0o400,
+          faults: 'storage.part',
+          ...(observe && { observe }),
+        }),
+      upload,
     );
     return part;
   }
 
   async listParts(upload: UploadRef): Promise<StoredPart[]> {
-    await this.about(upload);
+    aboutUpload(upload);
+    await this.refuseCompleted(upload);
     const parts: StoredPart[] = [];
-    for (const name of await readdir(this.path('uploads', upload.id)).catch(this.rethrow)) {
+    for (const name of await this.guard(() => readdir(this.path('uploads', upload.id)), upload)) {
       const [, n, size, tag] = PART_FILE.exec(name) ?? [];
       if (n && size && tag) parts.push({ n: Number(n), size: Number(size), tag });
     }
@@ -220,23 +218,25 @@ export class FileBlobStore extends BlobStore {
   }
 
   async complete(upload: UploadRef, parts: readonly StoredPart[]): Promise<{ size: number }> {
-    assertUpload(upload);
+    const { retainUntil } = aboutUpload(upload);
     const made: Manifest = {
       uploadId: upload.id,
       size: parts.reduce((sum, part) => sum + part.size, 0),
       parts: parts.map((part) => ({ file: partFile(part), size: part.size })),
+      ...(retainUntil !== undefined && { retainUntil }),
     };
     const done = await this.manifest(upload.key);
     if (done && !sameParts(done, made))
       throw new BlobMismatchError('part', 'this object is complete, with other parts');
-    if (!done) await this.guard(() => this.writeManifest(upload, parts, made));
+    if (!done) await this.guard(() => this.writeManifest(upload, parts, made), upload);
     await faultPoint('storage.manifest.written');
     await this.settle(upload.id, made);
     return { size: made.size };
   }
 
   async abort(upload: UploadRef): Promise<void> {
-    assertUpload(upload);
+    assertKey(upload.key);
+    if (readUploadId(upload.id)?.key !== upload.key) return;
     const done = await this.manifest(upload.key);
     if (done?.uploadId === upload.id) return this.settle(upload.id, done);
     // In one step: a process that dies while it removes the files leaves a draft, and no half of an upload.
@@ -249,10 +249,9 @@ export class FileBlobStore extends BlobStore {
 
   async *listUploads(): AsyncIterable<UploadRef & { readonly startedAt: Instant }> {
     for (const id of await readdir(this.path('uploads')).catch(this.rethrow)) {
-      const text = await readFile(this.path('uploads', id, 'upload.json'), 'utf8').catch(absent);
-      if (text === null) continue;
-      const about = JSON.parse(text) as About;
-      yield { key: about.key, id, startedAt: instant(about.startedAt) };
+      const about = readUploadId(id);
+      if (!about || (await this.manifest(about.key))?.uploadId === id) continue;
+      yield { key: about.key, id, startedAt: about.startedAt };
     }
   }
 
@@ -283,14 +282,23 @@ export class FileBlobStore extends BlobStore {
     return this.path('drafts', randomName());
   }
 
-  /** A folder of ours that is missing is the store that is gone (an unmounted disk), not an object that is not there. */
-  private async guard<T>(work: () => Promise<T>): Promise<T> {
+  /**
+   * A folder of ours that is missing is the store that is gone (an unmounted disk), not an object that is not there;
+   * unless it is this upload's, and the uploads are there.
+   */
+  private async guard<T>(work: () => Promise<T>, upload?: UploadRef): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      if (errnoOf(error) === 'ENOENT') throw new StorageUnavailableError('disk', 'ENOENT', { cause: error });
-      throw mapDiskError(error);
+      if (errnoOf(error) !== 'ENOENT') throw mapDiskError(error);
+      if (upload && (await stat(this.path('uploads')).catch(absent)) && !(await this.hasUpload(upload)))
+        throw new BlobNotFoundError(upload.key);
+      throw new StorageUnavailableError('disk', 'ENOENT', { cause: error });
     }
+  }
+
+  private async hasUpload({ id }: UploadRef): Promise<boolean> {
+    return (await stat(this.path('uploads', id)).catch(absent)) !== null;
   }
 
   private readonly rethrow = (error: unknown): never => {
@@ -321,13 +329,11 @@ export class FileBlobStore extends BlobStore {
     if (until !== null && until > this.clock.now()) throw new BlobRetainedError(key, instant(until));
   }
 
-  private async about(upload: UploadRef): Promise<About> {
-    assertUpload(upload);
-    const text = await readFile(this.path('uploads', upload.id, 'upload.json'), 'utf8').catch(absent);
-    if (text === null) throw new BlobNotFoundError(upload.key);
-    const about = JSON.parse(text) as About;
-    if (about.key !== upload.key) throw new BlobNotFoundError(upload.key);
-    return about;
+  /** @throws BlobNotFoundError: an upload that is complete takes no part any more. */
+  private async refuseCompleted(upload: UploadRef, body?: Readable | Uint8Array): Promise<void> {
+    if ((await this.manifest(upload.key))?.uploadId !== upload.id) return;
+    if (body instanceof Readable) body.destroy();
+    throw new BlobNotFoundError(upload.key);
   }
 
   private async writeManifest(
@@ -335,7 +341,6 @@ export class FileBlobStore extends BlobStore {
     parts: readonly StoredPart[],
     made: Manifest,
   ): Promise<void> {
-    const { retainUntil } = await this.about(upload);
     // Not by a manifest: one that is there by now is this upload's own, of somebody who completes it at the same time.
     this.refuseUntil(upload.key, await this.retentionFile(upload.key));
     let last = 0;
@@ -344,20 +349,20 @@ export class FileBlobStore extends BlobStore {
       if (part.n <= last) throw new BlobMismatchError('part', 'part numbers must ascend');
       last = part.n;
       const found = await stat(this.path('uploads', upload.id, partFile(part))).catch(absent);
+      if (!found) await this.guard(() => stat(this.path('uploads', upload.id)), upload);
       if (found?.size !== part.size) throw new BlobMismatchError('part', `part ${part.n} is not there`);
     }
-    const manifest = { ...made, ...(retainUntil === undefined ? {} : { retainUntil }) };
-    await writeDurably(Buffer.from(JSON.stringify(manifest)), {
+    await writeDurably(Buffer.from(JSON.stringify(made)), {
       draft: this.draft(),
       path: this.path('manifests', nameOf(upload.key)),
       size: null,
       mode: 0o600,
       faults: 'storage.manifest',
     });
-    await rm(this.path('objects', nameOf(upload.key)), { force: true });
+    await unlink(this.path('objects', nameOf(upload.key))).catch(absent);
   }
 
-  /** The object is durable: the upload stops being one, and parts that were sent twice go. May run again after a crash. */
+  /** The object is durable: parts that were sent twice go. May run again after a crash. */
   private async settle(id: string, manifest: Manifest): Promise<void> {
     const kept = new Set(manifest.parts.map((part) => part.file));
     for (const name of await readdir(this.path('uploads', id)).catch(() => []))
