@@ -190,7 +190,9 @@ function contract(rig: Rig): void {
     const part = { n: 1, size: 3, tag: 'A'.repeat(22) };
     for (const id of [upload.id, 'A'.repeat(22), '../../etc']) {
       const unknown = { key: upload.key, id };
-      await expect(rig.store().putPart(unknown, 1, random(3), 3)).rejects.toThrow(BlobNotFoundError);
+      const body = inChunks(random(3));
+      await expect(rig.store().putPart(unknown, 1, body, 3)).rejects.toThrow(BlobNotFoundError);
+      expect(body.destroyed).toBe(true);
       await expect(rig.store().listParts(unknown)).rejects.toThrow(BlobNotFoundError);
       await expect(rig.store().complete(unknown, [part])).rejects.toThrow(BlobNotFoundError);
     }

@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { formatInstant } from '#kernel';
 import type { Instant } from '#kernel';
 
@@ -160,4 +160,14 @@ export function assertPartNumber(n: number): void {
 export function assertSha256(actual: Uint8Array, announced: Uint8Array | undefined): void {
   if (announced && Buffer.compare(actual, announced) !== 0)
     throw new BlobMismatchError('sha256', 'the bytes have another SHA-256 than announced');
+}
+
+/** Nobody reads the body of a call that is refused before it is written: it is destroyed. */
+export async function admit<T>(body: Readable | Uint8Array, judge: () => T | Promise<T>): Promise<T> {
+  try {
+    return await judge();
+  } catch (error) {
+    if (body instanceof Readable) body.destroy();
+    throw error;
+  }
 }

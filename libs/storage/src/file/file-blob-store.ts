@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { faultPoint, instant, IntegrityError, StorageUnavailableError, SystemClock } from '#kernel';
 import type { Clock, Instant } from '#kernel';
 import {
+  admit,
   assertKey,
   assertPartNumber,
   assertSha256,
@@ -85,10 +86,7 @@ export class FileBlobStore extends BlobStore {
 
   async put(key: string, body: Readable | Uint8Array, options: PutOptions = {}): Promise<StoredBlob> {
     assertKey(key);
-    await this.refuseRetained(key).catch((error: unknown) => {
-      if (body instanceof Readable) body.destroy();
-      throw error;
-    });
+    await admit(body, () => this.refuseRetained(key));
     const hash = createHash('sha256');
     let sha256 = new Uint8Array();
     const size = await this.guard(() =>
@@ -188,8 +186,11 @@ export class FileBlobStore extends BlobStore {
     observe?: Observe,
   ): Promise<StoredPart> {
     assertPartNumber(n);
-    const { retainUntil } = aboutUpload(upload);
-    await this.refuseCompleted(upload, body);
+    const { retainUntil } = await admit(body, async () => {
+      const about = aboutUpload(upload);
+      await this.refuseCompleted(upload);
+      return about;
+    });
     const part = { n, size, tag: randomName() };
     await this.guard(
       () =>
@@ -330,10 +331,8 @@ export class FileBlobStore extends BlobStore {
   }
 
   /** @throws BlobNotFoundError: an upload that is complete takes no part any more. */
-  private async refuseCompleted(upload: UploadRef, body?: Readable | Uint8Array): Promise<void> {
-    if ((await this.manifest(upload.key))?.uploadId !== upload.id) return;
-    if (body instanceof Readable) body.destroy();
-    throw new BlobNotFoundError(upload.key);
+  private async refuseCompleted(upload: UploadRef): Promise<void> {
+    if ((await this.manifest(upload.key))?.uploadId === upload.id) throw new BlobNotFoundError(upload.key);
   }
 
   private async writeManifest(

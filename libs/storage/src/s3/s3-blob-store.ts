@@ -5,6 +5,7 @@ import type { Client } from 'minio';
 import { faultPoint, instant, StorageUnavailableError, SystemClock } from '#kernel';
 import type { Clock, Instant } from '#kernel';
 import {
+  admit,
   assertKey,
   assertPartNumber,
   assertSha256,
@@ -73,12 +74,7 @@ export class S3BlobStore extends BlobStore {
     assertKey(key);
     const size = body instanceof Readable ? options.size : (options.size ?? body.length);
     return this.guard(async () => {
-      try {
-        await this.retention.refuse(key);
-      } catch (error) {
-        if (body instanceof Readable) body.destroy();
-        throw error;
-      }
+      await admit(body, () => this.retention.refuse(key));
       return size === undefined
         ? this.putUnknownSize(key, body, options)
         : this.putObject(key, body, size, options.sha256);
@@ -158,7 +154,7 @@ export class S3BlobStore extends BlobStore {
     observe?: Observe,
   ): Promise<StoredPart> {
     assertPartNumber(n);
-    const { uploadId } = readId(upload);
+    const { uploadId } = await admit(body, () => readId(upload));
     const query = `partNumber=${n}&uploadId=${encodeURIComponent(uploadId)}`;
     await faultPoint('storage.s3.part.before');
     const expected = { size, ...(observe && { observe }) };
