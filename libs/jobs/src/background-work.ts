@@ -20,7 +20,9 @@ export interface Tick {
   /** `context.verb-noun`, unique over the platform; also the name of the lock. */
   readonly name: string;
   readonly intervalMs: number;
-  /** One round of due work. Never two at once, in all processes together. An error is logged; the next round comes. */
+  /** False: every process runs its own rounds. Else never two run at once, in all processes together. */
+  readonly exclusive?: boolean;
+  /** One round of due work. An error is logged; the next round comes. */
   run(): Promise<void>;
 }
 

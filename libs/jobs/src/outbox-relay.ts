@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { StorageUnavailableError } from '#kernel';
-import type { UnitOfWork } from '#persistence';
+import type { Tx, UnitOfWork } from '#persistence';
 import type { DeliveredEvent, EventHandler } from './background-work.ts';
 
 export interface Subscription {
@@ -11,6 +11,12 @@ export interface Subscription {
 
 const BATCH = 50;
 const MAX_DELAY_MS = 300_000;
+
+/** An index lookup per handler. One that holds an event for another try stays among them: when is for `deliver` to say. */
+const BEHIND = `
+  SELECT s.handler FROM unnest($1::text[], $2::text[]) AS s (handler, type)
+  LEFT JOIN glasshall.outbox_handler AS h ON h.handler = s.handler
+  WHERE EXISTS (SELECT FROM glasshall.outbox AS e WHERE e.type = s.type AND e.seq > coalesce(h.done_through, 0))`;
 
 /**
  * Numbers committed events and hands them to their handlers. The number is given after the commit, by one process at
@@ -25,19 +31,30 @@ export class OutboxRelay {
     private readonly logger: Logger,
   ) {}
 
-  async assignNumbers(): Promise<void> {
-    await this.unitOfWork.run(async (tx) => {
-      const waiting = await tx.query('SELECT 1 FROM glasshall.outbox WHERE seq IS NULL LIMIT 1');
-      if (waiting.length === 0) return;
-      await tx.lock('glasshall.outbox');
-      await tx.execute(`
-        UPDATE glasshall.outbox AS event SET seq = numbered.seq
-        FROM (
-          SELECT id, (SELECT coalesce(max(seq), 0) FROM glasshall.outbox) + row_number() OVER (ORDER BY id) AS seq
-          FROM glasshall.outbox WHERE seq IS NULL
-        ) AS numbered
-        WHERE event.id = numbered.id`);
+  /** Numbers what was committed, and finds the handlers that have not done all of theirs: one look for all of them. */
+  look(subscriptions: readonly Subscription[]): Promise<Subscription[]> {
+    return this.unitOfWork.run(async (tx) => {
+      await this.assignNumbers(tx);
+      const rows = await tx.query<{ handler: string }>(BEHIND, [
+        subscriptions.map(({ handlerName }) => handlerName),
+        subscriptions.map(({ eventType }) => eventType),
+      ]);
+      const behind = new Set(rows.map(({ handler }) => handler));
+      return subscriptions.filter(({ handlerName }) => behind.has(handlerName));
     });
+  }
+
+  private async assignNumbers(tx: Tx): Promise<void> {
+    const waiting = await tx.query('SELECT 1 FROM glasshall.outbox WHERE seq IS NULL LIMIT 1');
+    if (waiting.length === 0) return;
+    await tx.lock('glasshall.outbox');
+    await tx.execute(`
+      UPDATE glasshall.outbox AS event SET seq = numbered.seq
+      FROM (
+        SELECT id, (SELECT coalesce(max(seq), 0) FROM glasshall.outbox) + row_number() OVER (ORDER BY id) AS seq
+        FROM glasshall.outbox WHERE seq IS NULL
+      ) AS numbered
+      WHERE event.id = numbered.id`);
   }
 
   /** Hands out everything that is due for one handler, in order per key. Runs under the handler's tick lock. */

@@ -14,7 +14,7 @@ export interface BackgroundOptions {
   readonly url: string;
   readonly role: ProcessRole;
   readonly logger: Logger;
-  /** How soon news is handed on; every handler costs one cheap query per interval. */
+  /** How soon news is handed on; one look for all handlers per interval. */
   readonly outboxIntervalMs?: number;
 }
 
@@ -93,7 +93,7 @@ export class PgBossBackgroundWork extends BackgroundWork {
   /** Nest calls it when every module is initialised, so that all registrations are in. */
   async onApplicationBootstrap(): Promise<void> {
     if (this.options.role === 'web') return;
-    this.tickRunner.start([...this.ticks.values(), ...this.outboxTicks(), this.bossTick()]);
+    this.tickRunner.start([...this.ticks.values(), this.outboxTick(), this.bossTick()]);
   }
 
   async beforeApplicationShutdown(): Promise<void> {
@@ -117,22 +117,29 @@ export class PgBossBackgroundWork extends BackgroundWork {
     }
   };
 
-  private outboxTicks(): Tick[] {
-    const intervalMs = this.options.outboxIntervalMs ?? 100;
+  /** Every process looks; what it finds is done by one of them. A slow handler holds up nobody's news but its own. */
+  private outboxTick(): Tick {
     const relay = new OutboxRelay(this.unitOfWork, this.options.logger);
-    const deliveries = [...this.subscriptions.values()].map((subscription) => ({
-      name: `outbox.deliver:${subscription.handlerName}`,
-      intervalMs,
-      run: () => relay.deliver(subscription),
-    }));
-    return [{ name: 'outbox.assign-numbers', intervalMs, run: () => relay.assignNumbers() }, ...deliveries];
+    const subscriptions = [...this.subscriptions.values()];
+    return {
+      name: 'outbox.look',
+      exclusive: false,
+      intervalMs: this.options.outboxIntervalMs ?? 100,
+      run: async () => {
+        for (const subscription of await relay.look(subscriptions))
+          void this.tickRunner.begin({
+            name: `outbox.deliver:${subscription.handlerName}`,
+            run: () => relay.deliver(subscription),
+          });
+      },
+    };
   }
 
   /** pg-boss is started by a round like any other, so that a database that is away at the start is no end. */
   private bossTick(): Tick {
     return {
-      // Every process works on the queue: the lock's name is the process's own.
-      name: `jobs.start:${process.pid}`,
+      name: 'jobs.start',
+      exclusive: false,
       intervalMs: 2000,
       run: async () => {
         if (this.bossStarted || this.stopping) return;

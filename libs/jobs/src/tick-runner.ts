@@ -3,8 +3,9 @@ import type { Logger } from 'pino';
 import type { Tick } from './background-work.ts';
 
 /**
- * Runs ticks at their intervals, each under an advisory lock of its name: of all processes one runs it at a time. All
- * locks of a process live in one session; when that breaks, the server frees them and the next round takes them anew.
+ * Runs ticks at their intervals, an exclusive one under an advisory lock of its name: of all processes one runs it at a
+ * time. All locks of a process live in one session; when that breaks, the server frees them and the next round takes
+ * them anew.
  */
 export class TickRunner {
   private readonly timers = new Map<string, NodeJS.Timeout>();
@@ -31,21 +32,27 @@ export class TickRunner {
     await session?.end().catch(() => undefined);
   }
 
+  /** A round now, unless one of this name runs in this process: that one is returned. */
+  begin(tick: Omit<Tick, 'intervalMs'>): Promise<void> {
+    const current = this.running.get(tick.name);
+    if (current || this.stopped) return current ?? Promise.resolve();
+    const round = this.round(tick)
+      .catch((error: unknown) => this.logger.error({ err: error, tick: tick.name }, 'tick failed'))
+      .finally(() => this.running.delete(tick.name));
+    this.running.set(tick.name, round);
+    return round;
+  }
+
   private schedule(tick: Tick, delayMs: number): void {
     if (this.stopped) return;
     const timer = setTimeout(() => {
-      const round = this.round(tick)
-        .catch((error: unknown) => this.logger.error({ err: error, tick: tick.name }, 'tick failed'))
-        .finally(() => {
-          this.running.delete(tick.name);
-          this.schedule(tick, tick.intervalMs);
-        });
-      this.running.set(tick.name, round);
+      void this.begin(tick).then(() => this.schedule(tick, tick.intervalMs));
     }, delayMs);
     this.timers.set(tick.name, timer);
   }
 
-  private async round(tick: Tick): Promise<void> {
+  private async round(tick: Omit<Tick, 'intervalMs'>): Promise<void> {
+    if (tick.exclusive === false) return tick.run();
     const session = await this.lockSession();
     if (!(await this.ask(session, 'pg_try_advisory_lock', tick))) return;
     try {
@@ -59,7 +66,7 @@ export class TickRunner {
   private ask(
     session: pg.Client,
     lock: 'pg_try_advisory_lock' | 'pg_advisory_unlock',
-    tick: Tick,
+    tick: Pick<Tick, 'name'>,
   ): Promise<boolean> {
     const answer = this.lastAsked.then(async () => {
       const sql = `SELECT ${lock}(hashtextextended($1, 0)) AS yes`;
