@@ -1,9 +1,9 @@
 /**
- * One tender through `glasshall` alone, as bidders and trustees type it: every command is a process of the build, and
- * everything that it prints is held against the schema that docs/CLI.md gives for it.
+ * One tender through `glasshall` alone, as bidders and trustees type it: every command is a process of a copy of its
+ * folder, far from any package, and everything that it prints is held against the schema that docs/CLI.md gives for it.
  */
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
@@ -60,7 +60,7 @@ async function glasshall(
   const person = who === null ? null : people.of(who);
   const args = [...line.split(' '), ...more];
   const signing = person ? ['--server', home.url, '--trust', at('roots.json'), '--p12', person.p12] : [];
-  const ran = await runBuilt([...args, ...signing], {
+  const ran = await runBuilt(at('program', 'glasshall.js'), [...args, ...signing], {
     GLASSHALL_PASSWORD: person?.password ?? '',
     GLASSHALL_KEYSTORE_PASSPHRASE: `keystore of ${who ?? ''}`,
   });
@@ -135,6 +135,7 @@ beforeAll(async () => {
   people = await readPeople(home.dataDir);
   agency = await Actor.signIn(home.url, people.of('agency'));
   await mkdir(at(), { recursive: true });
+  await cp('dist/glasshall', at('program'), { recursive: true });
   await writeFile(at('roots.json'), JSON.stringify(await Actor.visitor(home.url).get('/trust')));
   const sheet = { currency: 'CNY', quality: '合格', manager: '项目经理', periodDays: 90 };
   const guarantee = { kind: 'none', number: '', amount: '0.00' };

@@ -40,7 +40,7 @@ async function inFolder(work: (folder: string) => Promise<void>): Promise<void> 
 
 function verifies(folder: string): number | null {
   const files = [join(folder, 'evidence.zip'), '--trust', join(folder, 'roots.json')];
-  return spawnSync(process.execPath, ['dist/apps/cli/src/main.js', 'verify', ...files, '--json']).status;
+  return spawnSync(process.execPath, ['dist/glasshall/glasshall.js', 'verify', ...files, '--json']).status;
 }
 
 function expectWholeStory({ exit, output }: Run): void {

@@ -11,8 +11,6 @@ export interface CommandResult {
 
 const FLAGS = ['--conditions=source', '--import', './test/support/typescript.mjs', 'apps/cli/src/main.ts'];
 
-const BUILT = ['dist/apps/cli/src/main.js'];
-
 const start = (
   args: readonly string[],
   environment: Readonly<Record<string, string>>,
@@ -29,11 +27,12 @@ export const runCommand = (
   environment: Readonly<Record<string, string>> = {},
 ): Promise<CommandResult> => resultOf(start([...args, '--json'], environment));
 
-/** The same from the build, as `npx glasshall` runs it. */
+/** The same from the build, or from a copy of it: `program` is its glasshall.js. */
 export const runBuilt = (
+  program: string,
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
-): Promise<CommandResult> => resultOf(start([...args, '--json'], environment, BUILT));
+): Promise<CommandResult> => resultOf(start([...args, '--json'], environment, [program]));
 
 async function resultOf(child: ChildProcess): Promise<CommandResult> {
   const [out, err] = [collect(child.stdout), collect(child.stderr)];

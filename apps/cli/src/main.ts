@@ -7,6 +7,11 @@ const streams = {
   out: (line: string): void => void process.stdout.write(`${line}\n`),
   error: (line: string): void => void process.stderr.write(`${line}\n`),
 };
+// A reader that has seen enough (`head`, a pager) ends the program, and is no fault.
+process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+  if (code !== 'EPIPE') throw new Error(`standard output: ${code}`);
+  process.exit();
+});
 const program = buildProgram(commands, streams, (exit) => {
   process.exitCode = exit;
 });

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const CLI = fileURLToPath(new URL('../../cli/src/main.js', import.meta.url));
+const CLI = fileURLToPath(new URL('../../../glasshall/glasshall.js', import.meta.url));
 
 export interface CommandResult<T> {
   readonly exit: number;
