@@ -5,7 +5,7 @@ import { DEMO_LOT, DEMO_PROJECT } from '../../platform/src/demo-tender.ts';
 import { Actor } from './actor.ts';
 
 /** What an idle machine of two processors needs to start the platform with everything that it seeds. */
-const USUAL_START_MS = 8_000;
+const USUAL_START_MS = 11_000;
 
 /**
  * A busy or slow machine needs more time for the same bids, by the factor that it needed to start; DEMO_PATIENCE=2 at
