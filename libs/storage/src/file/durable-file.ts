@@ -6,8 +6,10 @@ import { faultPoint, StorageUnavailableError } from '#kernel';
 import { BlobMismatchError } from '../blob-store.ts';
 import type { Observe } from '../blob-store.ts';
 
-/** Chunks are gathered up to this size: fewer calls into the thread pool, and still little memory per upload. */
-const GATHER_BYTES = 512 * 1024;
+/** Chunks are gathered to this size: fewer calls into the thread pool, and still little memory per upload. */
+const GATHER_BYTES = 256 * 1024;
+/** Two of each of 64 bodies that come at once: 32 MiB at most. */
+const SPARE_PIECES = 128;
 
 const DISK = new Set([
   'ENOSPC',
@@ -33,8 +35,60 @@ export function mapDiskError(error: unknown): unknown {
 }
 
 /**
+ * Pieces of memory that are used again and again. A chunk is copied into one at once: it is garbage while it is still in
+ * the processor's cache, where keeping it until the disk has it costs more than the copy.
+ */
+const spare: Uint8Array[] = [];
+const takePiece = (): Uint8Array => spare.pop() ?? new Uint8Array(GATHER_BYTES);
+const giveBack = (piece: Uint8Array): void => {
+  if (spare.length < SPARE_PIECES) spare.push(piece);
+};
+
+/** What comes in small chunks goes to a file in large pieces: while one is written, the next is filled. */
+class GatheringWriter {
+  private piece = takePiece();
+  private filled = 0;
+  private writing: Promise<void> = Promise.resolve();
+
+  constructor(private readonly file: FileHandle) {}
+
+  async write(bytes: Uint8Array): Promise<void> {
+    for (let at = 0; at < bytes.length;) {
+      const more = Math.min(bytes.length - at, GATHER_BYTES - this.filled);
+      this.piece.set(bytes.subarray(at, at + more), this.filled);
+      at += more;
+      this.filled += more;
+      if (this.filled === GATHER_BYTES) await this.flush();
+    }
+  }
+
+  /** When it resolves, the file has all bytes; they are not synced. */
+  async end(): Promise<void> {
+    await this.flush();
+    await this.writing;
+    giveBack(this.piece);
+  }
+
+  private async flush(): Promise<void> {
+    await this.writing;
+    const [piece, filled] = [this.piece, this.filled];
+    // One whose write failed is not used again.
+    this.writing = writeAll(this.file, piece.subarray(0, filled)).then(() => giveBack(piece));
+    // Awaited in the next flush; a failure before that must not count as unhandled.
+    this.writing.catch(() => undefined);
+    this.piece = takePiece();
+    this.filled = 0;
+  }
+}
+
+/** A disk that just filled up may take less than asked; the next write then says why. */
+async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length;) at += (await file.write(bytes, at, bytes.length - at)).bytesWritten;
+}
+
+/**
  * Writes a body of exactly `size` bytes (any number when null) from the start of an empty file, telling every chunk to
- * `observe` on its way. While one gathered piece is written, the next is taken in.
+ * `observe` on its way.
  */
 async function writeBody(
   file: FileHandle,
@@ -43,42 +97,19 @@ async function writeBody(
   observe: Observe | null,
 ): Promise<number> {
   let taken = 0;
-  let gathered: Uint8Array[] = [];
-  let gatheredBytes = 0;
-  let writing: Promise<void> = Promise.resolve();
-  const flush = async () => {
-    const pieces = gathered;
-    gathered = [];
-    gatheredBytes = 0;
-    await writing;
-    if (pieces.length > 0) writing = writeAll(file, pieces);
-    // Awaited in the next flush; a failure before that must not count as unhandled.
-    writing.catch(() => undefined);
-  };
+  const writer = new GatheringWriter(file);
   for await (const chunk of body instanceof Readable ? body : [body]) {
     const bytes = chunk as Uint8Array;
     taken += bytes.length;
     if (size !== null && taken > size)
       throw new BlobMismatchError('size', `more than the ${size} bytes announced`);
     observe?.(bytes);
-    gathered.push(bytes);
-    gatheredBytes += bytes.length;
-    if (gatheredBytes >= GATHER_BYTES) await flush();
+    await writer.write(bytes);
   }
-  await flush();
-  await writing;
+  await writer.end();
   if (size !== null && taken !== size)
     throw new BlobMismatchError('size', `${taken} of the ${size} bytes announced`);
   return taken;
-}
-
-/** writev may write less than asked (a disk that just filled up): then what is left goes piece by piece. */
-async function writeAll(file: FileHandle, pieces: readonly Uint8Array[]): Promise<void> {
-  const total = pieces.reduce((sum, piece) => sum + piece.length, 0);
-  let { bytesWritten } = await file.writev(pieces as Uint8Array[]);
-  if (bytesWritten === total) return;
-  const rest = Buffer.concat(pieces as Uint8Array[]);
-  while (bytesWritten < total) bytesWritten += (await file.write(rest, bytesWritten)).bytesWritten;
 }
 
 const pendingSyncs = new Map<string, Promise<void>>();
