@@ -1,5 +1,7 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
+import { canonicalBytes } from '#trust';
 import {
   axeViolations,
   confirmFinal,
@@ -11,6 +13,7 @@ import {
   overflows,
 } from '../support/browser.ts';
 import type { Reader } from '../support/browser.ts';
+import { loggedReceipt } from '../support/story/bidding.ts';
 import type { Caller } from '../support/story/caller.ts';
 import { runOpening } from '../support/story/opening.ts';
 import { KEY_PASSWORD, writeSecondKey } from '../support/story/second-key.ts';
@@ -57,6 +60,14 @@ describeInBrowser('the opening hall', (executable) => {
     return path;
   }
 
+  async function receiptFileOf(who: Caller | undefined): Promise<string> {
+    const [bid] = small.bids;
+    if (!who || !bid) throw new Error('nobody');
+    const path = join(small.folder, 'receipt.json');
+    await writeFile(path, canonicalBytes(await loggedReceipt(who, bid)));
+    return path;
+  }
+
   async function enter({ page }: Reader, keyFile: string | null = null): Promise<void> {
     if (keyFile === null) {
       await page.goto(small.app.url + hallPath());
@@ -100,18 +111,35 @@ describeInBrowser('the opening hall', (executable) => {
     await agency.page.locator('.hall-present').getByText(BIDDER).waitFor();
     expect(await rows(visitor).count()).toBe(3);
 
+    // No identity is open: who objects shows the receipt of its bid.
+    const object = bidder.page.getByRole('button', { name: '提出异议' });
+    await bidder.page.getByText('在身份开启之前，平台不知道谁投了标').waitFor();
+    await bidder.page.getByLabel('异议内容').fill('请当场核对名单。');
+    expect(await object.isDisabled()).toBe(true);
+    await bidder.page
+      .getByLabel('选择回执 receipt.json')
+      .setInputFiles(join(small.bids[0]?.pack.folder ?? '', 'commit.json'));
+    await bidder.page.getByText('这个文件不是回执').waitFor();
+    await bidder.page.getByLabel('选择回执 receipt.json').setInputFiles(await receiptFileOf(bidders[0]));
+    await bidder.page.getByText('将出示的回执').waitFor();
+    expect(await axeViolations(bidder.page)).toEqual([]);
+    await confirmFinal(bidder.page, '提出异议');
+    await agency.page.getByLabel('对第 1 号异议的答复').fill('名单与截止清单一致。');
+    await confirmFinal(agency.page, '答复');
+    await bidder.page.getByText('名单与截止清单一致。').waitFor();
+
     // The bidder's connection is cut before the first share, and back after the last price.
     await connection(bidder, 'live');
     await bidder.context.setOffline(true);
     await connection(bidder, 'reconnecting');
     await runOpening(small.story.people, small.story.lot);
-    await moment(agency, 'opened');
+    await moment(agency, 'signing');
     for (const price of ['4,000,000.00', '5,000,000.00', '6,000,000.00']) {
       await rows(agency).getByText(price).waitFor();
       expect(await rows(bidder).getByText(price).count()).toBe(0);
     }
     await bidder.context.setOffline(false);
-    await moment(bidder, 'opened');
+    await moment(bidder, 'signing');
     expect(await log(bidder)).toEqual(await log(agency));
     // The browser's own lines for tries without a network.
     expect(bidder.said.splice(0).filter((line) => !line.includes('ERR_INTERNET_DISCONNECTED'))).toEqual([]);
@@ -119,14 +147,15 @@ describeInBrowser('the opening hall', (executable) => {
     expect(heard.join(' ')).toContain('全部投标开启完毕');
     await agency.page.getByRole('img', { name: /最低 4,000,000\.00 元，最高 6,000,000\.00 元/ }).waitFor();
 
-    // An objection on the spot, and its answer.
+    // An objection on the spot, and its answer: by now the platform knows its bidders.
+    expect(await bidder.page.getByText('在身份开启之前').count()).toBe(0);
     await bidder.page.getByLabel('异议内容').fill('请说明乙公司的工期是否含节假日。');
     await bidder.page.reload();
-    await moment(bidder, 'opened');
+    await moment(bidder, 'signing');
     expect(await bidder.page.getByLabel('异议内容').inputValue()).toBe('请说明乙公司的工期是否含节假日。');
     await confirmFinal(bidder.page, '提出异议');
     await agency.page.getByText('尚有异议未答复').waitFor();
-    await agency.page.getByLabel('对第 1 号异议的答复').fill('工期以日历天计，含节假日。');
+    await agency.page.getByLabel('对第 2 号异议的答复').fill('工期以日历天计，含节假日。');
     await confirmFinal(agency.page, '答复');
     await bidder.page.getByText('工期以日历天计，含节假日。').waitFor();
     for (const seat of [agency, bidder, visitor]) {

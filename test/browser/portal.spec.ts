@@ -46,6 +46,7 @@ describeInBrowser('the portal', (executable) => {
     const { people, lot } = small.story;
     const [bidder] = people.bidders;
     await runOpening(people, lot);
+    await bidder?.post(`/lots/${lot.lotId}/opening/attendance`, { role: 'bidder' });
     const hall = `/lots/${lot.lotId}/opening/objections`;
     await bidder?.post(hall, { text: '请说明乙公司的工期是否含节假日。' });
     await people.seats.agency.post(`${hall}/1/answer`, { text: '工期以日历天计，含节假日。' });

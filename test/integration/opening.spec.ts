@@ -118,8 +118,10 @@ describe('an opening', () => {
     await stage([one, two, four], [[1, 'committee']], bids);
     expect(await view(app)).toMatchObject({ state: 'opened', record: null });
 
+    const token = app.sessions.admit(testCreditCode(101), 'x', ['bid.submit', 'hall.attend']);
+    await send(app, 'POST', '/attendance', { token, body: { role: 'bidder' } });
     const objection = await send(app, 'POST', '/objections', {
-      token: app.sessions.admit(testCreditCode(101), 'x', ['bid.submit']),
+      token,
       body: { text: '对开标有异议' },
     });
     expect(objection.body).toEqual({ n: 1 });

@@ -17,7 +17,17 @@ import {
   signRecord,
   systemRandom,
 } from '#trust';
-import type { Close, CloseAdd, Commit, ShareAudience, ShareTarget, Shares, Signed, Signer } from '#trust';
+import type {
+  Close,
+  CloseAdd,
+  Commit,
+  EnvelopeName,
+  ShareAudience,
+  ShareTarget,
+  Shares,
+  Signed,
+  Signer,
+} from '#trust';
 import { rootOfFile, sealPackage } from '#trust/node';
 import { sheetOf, testCreditCode } from './lot-fixture.ts';
 import type { OpeningApp } from './opening-app.ts';
@@ -86,12 +96,12 @@ export async function sealBid(
   return { ...sealed, signer };
 }
 
-/** The same bid with random bytes for E1, and the root of them: its seal is whole, its content is not. */
-export async function withGarbage(bid: SealedBid): Promise<SealedBid> {
-  const file = join(bid.folder, 'E1.sealed');
+/** The same bid with random bytes for one envelope, and the root of them: its seal is whole, its content is not. */
+export async function withGarbage(bid: SealedBid, e: EnvelopeName = 'E1'): Promise<SealedBid> {
+  const file = join(bid.folder, `${e}.sealed`);
   await writeFile(file, randomBytes((await readFile(file)).length));
   const root = b64u.encode((await rootOfFile(file)).root);
-  const envelopes = bid.commit.envelopes.map((one) => (one.e === 'E1' ? { ...one, root } : one));
+  const envelopes = bid.commit.envelopes.map((one) => (one.e === e ? { ...one, root } : one));
   const commit = { ...bid.commit, envelopes };
   return { ...bid, commit, c: hashText('commit', commit) };
 }

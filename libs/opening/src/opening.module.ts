@@ -14,6 +14,7 @@ import { DraftRecord } from './application/draft-record.ts';
 import { FileDestruction } from './application/file-destruction.ts';
 import { FindYourself } from './application/find-yourself.ts';
 import { GroupWork } from './application/group-work.ts';
+import { HallBidders } from './application/hall-bidders.ts';
 import { HallFeed } from './application/hall-feed.ts';
 import { LotMaterials } from './application/lot-material.ts';
 import { LotsClosing } from './application/lots-closing.ts';
@@ -34,6 +35,7 @@ import { SessionStore } from './application/session-store.ts';
 import { ShareChecks } from './application/share-checks.ts';
 import { ShareStore } from './application/share-store.ts';
 import { ShowBids, ShowOpening } from './application/show-opening.ts';
+import { ShownReceipts } from './application/shown-receipts.ts';
 import { RecordParts, SignRecord } from './application/sign-record.ts';
 import { TellHall } from './application/tell-hall.ts';
 import { HallController } from './http/hall.controller.ts';
@@ -78,6 +80,7 @@ const TICK_MS = 200;
     DraftRecord,
     FileDestruction,
     FindYourself,
+    HallBidders,
     HallFeed,
     LotKeys,
     LotMaterials,
@@ -98,6 +101,7 @@ const TICK_MS = 200;
     ShareChecks,
     ShowBids,
     ShowOpening,
+    ShownReceipts,
     SignRecord,
     TellHall,
   ],

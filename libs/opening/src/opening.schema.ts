@@ -4,6 +4,7 @@ import { CreateReveals1700000400002 } from '../migrations/1700000400002-create-r
 import { KeepDestructions1700000400003 } from '../migrations/1700000400003-keep-destructions.ts';
 import { KeepAttendance1700000400004 } from '../migrations/1700000400004-keep-attendance.ts';
 import { ListFilesByTree1700000400005 } from '../migrations/1700000400005-list-files-by-tree.ts';
+import { SayWhoseObjection1700000400006 } from '../migrations/1700000400006-say-whose-objection.ts';
 
 export const openingSchema: ContextSchema = {
   name: 'opening',
@@ -14,5 +15,6 @@ export const openingSchema: ContextSchema = {
     KeepDestructions1700000400003,
     KeepAttendance1700000400004,
     ListFilesByTree1700000400005,
+    SayWhoseObjection1700000400006,
   ],
 };

@@ -71,9 +71,10 @@ export async function restoreDamaged(
   await bidder.putBytes(`/lots/${lot.lotId}/opening/envelopes/${bid.c}/E0`, bytes).catch(unlessRefused);
 }
 
-/** An objection on the spot, and its answer. Either may have been taken already by a platform that then died. */
+/** A bidder whose identity is open objects on the spot, and is answered. Each may have been taken already by a platform that then died. */
 export async function objectAndAnswer(bidder: Caller, agency: Caller, lot: KeyedLot): Promise<void> {
   const path = `/lots/${lot.lotId}/opening/objections`;
+  await bidder.post(`/lots/${lot.lotId}/opening/attendance`, { role: 'bidder' });
   const { n } = await bidder.post<{ n: number }>(path, { text: '唱标内容请复核' });
   for (let at = 1; at <= n; at++)
     await agency.post(`${path}/${at}/answer`, { text: '已复核，无误' }).catch(unlessRefused);

@@ -1,6 +1,6 @@
 import { api, unwrap } from './client.ts';
 import type { paths } from './platform.ts';
-import type { Signature } from '#trust';
+import type { ReceiptFile, Signature } from '#trust';
 
 const at = (lotId: string) => ({ params: { path: { lotId } } });
 
@@ -13,8 +13,10 @@ export async function signInToHall(lotId: string, role: Role): Promise<void> {
   await unwrap(api.POST('/api/v1/lots/{lotId}/opening/attendance', { ...at(lotId), body: { role } }));
 }
 
-export async function sendObjection(lotId: string, text: string): Promise<void> {
-  await done(api.POST('/api/v1/lots/{lotId}/opening/objections', { ...at(lotId), body: { text } }));
+/** `receipt`: of the organisation's bid, where no opened identity shows that it is a bidder. */
+export async function sendObjection(lotId: string, text: string, receipt: ReceiptFile | null): Promise<void> {
+  const body = { text, ...(receipt && { receipt: { ...receipt } }) };
+  await done(api.POST('/api/v1/lots/{lotId}/opening/objections', { ...at(lotId), body }));
 }
 
 export async function sendAnswer(lotId: string, n: number, text: string): Promise<void> {

@@ -874,6 +874,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/lots/{lotId}/bids/commit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** COMMIT of a bid, canonical bytes in base64url, for who shows the arrival receipt: Signed<ArrivalReceipt> */
+        post: operations["BidsController_commitOfReceipt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/lots/{lotId}/moves": {
         parameters: {
             query?: never;
@@ -1158,7 +1175,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** An objection on the spot */
+        /** An objection on the spot, by a bidder of the lot who signed in to the hall */
         post: operations["OpeningRecordController_object"];
         delete?: never;
         options?: never;
@@ -1571,6 +1588,13 @@ export interface components {
             audience: "public" | "committee";
             /** @description The dealing’s secret s: 32 bytes, base64url */
             s: string;
+        };
+        ObjectionDto: {
+            text: string;
+            /** @description receipt.json of the bid, where no opened identity shows that the organisation is a bidder */
+            receipt?: {
+                [key: string]: unknown;
+            };
         };
         TextDto: {
             text: string;
@@ -4310,6 +4334,38 @@ export interface operations {
             };
         };
     };
+    BidsController_commitOfReceipt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lotId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     BidsController_move: {
         parameters: {
             query?: never;
@@ -5283,7 +5339,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TextDto"];
+                "application/json": components["schemas"]["ObjectionDto"];
             };
         };
         responses: {

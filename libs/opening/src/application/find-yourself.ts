@@ -7,23 +7,22 @@ import type { Tx } from '#persistence';
 import { Transparency } from '#transparency';
 import {
   CLOCK_TOLERANCE_MS,
-  TrustError,
   b64u,
   canonicalBytes,
   hashText,
   parsePem,
   sha256,
-  verifySigned,
   verifyTimestampToken,
   suiteField,
   suiteIdOf,
 } from '#trust';
-import type { AcceptedBid, Certificate, CloseAdd, Commit, ReceiptFile, Signed } from '#trust';
+import type { AcceptedBid, CloseAdd, Commit, ReceiptFile, Signed } from '#trust';
 import { decide } from '../domain/opening-states.ts';
 import { AdvanceLot } from './advance-lot.ts';
 import { OpeningStores } from './close-lot.ts';
 import { openingError } from './refusal.ts';
 import type { Session } from './session-store.ts';
+import { ShownReceipts } from './shown-receipts.ts';
 
 /**
  * The find-yourself window: whoever holds the platform's own receipts for a bid that CLOSE left out adds it, by one
@@ -37,6 +36,7 @@ export class FindYourself {
     private readonly advance: AdvanceLot,
     private readonly transparency: Transparency,
     private readonly bidding: Bidding,
+    private readonly receipts: ShownReceipts,
   ) {}
 
   /** The addition; the one from before where the bid was added already. */
@@ -87,31 +87,14 @@ export class FindYourself {
     return signed;
   }
 
-  /** What the receipts prove: this lot, in time, whole, in the log. They come from anyone. */
+  /** What the receipts prove, and where the log has the bid. */
   private async acceptedBid(session: Session, receipt: ReceiptFile, c: string): Promise<AcceptedBid> {
-    const { arrival, stored } = receipt;
-    this.signedByUs('receipt-arrival', arrival);
-    if (arrival.record.subject !== c || arrival.record.kind === 'withdraw') {
-      throw openingError('OPENING.RECEIPT_INVALID', { reason: 'subject' });
-    }
-    if (arrival.record.lotKeyHash !== session.lotKeyHash) throw openingError('OPENING.RECEIPT_OTHER_LOT');
-    if (!stored) throw openingError('OPENING.RECEIPT_NOT_STORED');
-    this.signedByUs('receipt-stored', stored);
-    if (stored.record.c !== c || stored.record.lotKeyHash !== session.lotKeyHash) {
-      throw openingError('OPENING.RECEIPT_INVALID', { reason: 'stored subject' });
-    }
-    const inTime =
-      arrival.record.inTime &&
-      stored.record.inTime &&
-      before(arrival.record.arrivedAt, session) &&
-      before(stored.record.storedAt, session);
-    if (!inTime) throw openingError('OPENING.RECEIPT_LATE');
+    const whole = this.receipts.check(session, receipt, c);
     const leaf = (await this.transparency.leaves([c])).get(c);
     if (!leaf) throw openingError('OPENING.RECEIPT_INVALID', { reason: 'not in the log' });
     return {
       c,
-      arrivedAt: arrival.record.arrivedAt,
-      storedAt: stored.record.storedAt,
+      ...whole,
       ...leaf,
       token: b64u.encode(sha256(await this.tokenOf(session, receipt, c))),
     };
@@ -139,24 +122,4 @@ export class FindYourself {
     if (!inOrder) throw openingError('OPENING.RECEIPT_INVALID', { reason: 'token' });
     return shown;
   }
-
-  private signedByUs(type: string, signed: Signed<object>): void {
-    const known = new Map<string, Certificate>();
-    for (const pem of this.transparency.platformCertificates()) {
-      for (const certificate of unwrap(parsePem(pem))) known.set(certificate.fingerprint, certificate);
-    }
-    try {
-      const signers = verifySigned(type, signed, (fingerprint) => known.get(fingerprint));
-      const own = this.transparency.platformFingerprint('receipt', suiteIdOf(signed.record));
-      if (signers.some(({ fingerprint }) => fingerprint === own)) return;
-    } catch (error) {
-      if (!(error instanceof TrustError)) throw error;
-    }
-    throw openingError('OPENING.RECEIPT_INVALID', { reason: 'signature', type });
-  }
 }
-
-const before = (text: string, session: Session): boolean => {
-  const at = parseInstant(text);
-  return at !== null && at < session.deadline;
-};

@@ -4,10 +4,12 @@ import type { LotId } from '#kernel';
 import { Parties } from '#parties';
 import { UnitOfWork } from '#persistence';
 import { Tendering } from '#tendering';
+import type { ReceiptFile } from '#trust';
 import type { Principal } from '#web';
 import { decide } from '../domain/opening-states.ts';
 import { AdvanceLot } from './advance-lot.ts';
 import { OpeningStores } from './close-lot.ts';
+import { HallBidders } from './hall-bidders.ts';
 import { openingError } from './refusal.ts';
 import type { Objection } from './session-store.ts';
 
@@ -24,10 +26,17 @@ export class Objections {
     private readonly advance: AdvanceLot,
     private readonly parties: Parties,
     private readonly tendering: Tendering,
+    private readonly bidders: HallBidders,
   ) {}
 
-  async object(lotId: LotId, who: Principal, text: string): Promise<Objection> {
-    await this.advance.run(lotId);
+  /** `receipt`: of the objector's bid, where no opened identity shows whose it is. */
+  async object(
+    lotId: LotId,
+    who: Principal,
+    { text, receipt }: { readonly text: string; readonly receipt: ReceiptFile | null },
+  ): Promise<Objection> {
+    const advanced = await this.advance.run(lotId);
+    const shown = receipt && this.bidders.shown(advanced, receipt);
     const name = (await this.parties.organisation(who.organisationId))?.name ?? who.organisationId;
     const objection = await this.unitOfWork.run(async (tx) => {
       const { sessions } = this.stores;
@@ -35,6 +44,7 @@ export class Objections {
       if (!session) throw openingError('OPENING.LOT_UNKNOWN');
       const now = await tx.now();
       unwrap(decide(session.state, 'object', await sessions.facts(tx, session), now));
+      const c = await this.bidders.bidOf(tx, lotId, who.organisationId, shown);
       const known = await sessions.objections(tx, lotId);
       const own = known.filter(({ creditCode }) => creditCode === who.organisationId).length;
       if (own >= PER_ORGANISATION || known.length >= PER_LOT) {
@@ -43,6 +53,7 @@ export class Objections {
       const added: Objection = {
         n: known.length + 1,
         creditCode: who.organisationId,
+        c,
         name,
         at: now,
         text,

@@ -41,6 +41,8 @@ export interface StoredAddition extends Stored<CloseAdd> {
 export interface Objection {
   readonly n: number;
   readonly creditCode: string;
+  /** The bid that makes it a bidder's objection; null where it was made before this was asked. */
+  readonly c: string | null;
   readonly name: string;
   readonly at: Instant;
   readonly text: string;

@@ -40,6 +40,10 @@ export type OpeningRefusalCode =
   | 'OPENING.OBJECTION_ANSWERED'
   | 'OPENING.OBJECTION_UNANSWERED'
   | 'OPENING.OBJECTION_QUOTA'
+  /** Whoever objects must have signed in to the hall (条例44: at the opening). */
+  | 'OPENING.NOT_SIGNED_IN'
+  /** No opened identity of this lot is the organisation's, and no receipt shows a bid of it. */
+  | 'OPENING.NOT_A_BIDDER'
   /** This process, or this address in it, has no place left for a live viewer. */
   | 'OPENING.HALL_FULL'
   | 'OPENING.HALL_ADDRESS_FULL'

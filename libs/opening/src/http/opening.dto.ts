@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
+import { IsIn, IsInt, IsObject, IsOptional, Matches, Max, Min } from 'class-validator';
 import { IsPlainText } from '#web';
 import { ATTENDANT_ROLES } from '../application/attendance-store.ts';
 import type { AttendantRole } from '../application/attendance-store.ts';
@@ -60,6 +60,17 @@ export class TextDto {
   @ApiProperty({ maxLength: 4000 })
   @IsPlainText(4000, { lines: true })
   text!: string;
+}
+
+export class ObjectionDto extends TextDto {
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: true,
+    description: 'receipt.json of the bid, where no opened identity shows that the organisation is a bidder',
+  })
+  @IsOptional()
+  @IsObject()
+  receipt?: object;
 }
 
 export class AttendanceDto {

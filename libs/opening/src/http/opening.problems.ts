@@ -112,6 +112,16 @@ defineProblems<OpeningRefusalCode>({
     en: 'An objection has not been answered yet',
   },
   'OPENING.OBJECTION_QUOTA': { status: 429, zh: '异议次数已达上限', en: 'Too many objections' },
+  'OPENING.NOT_SIGNED_IN': {
+    status: 409,
+    zh: '异议应在开标现场提出：请先在开标大厅签到，再提出异议',
+    en: 'Objections are made at the opening: sign in to the hall first, then object',
+  },
+  'OPENING.NOT_A_BIDDER': {
+    status: 403,
+    zh: '只有本标段的投标人可以对开标提出异议；身份尚未开启或未通过核验的，请出示本单位投标的回执',
+    en: 'Only a bidder of this lot objects to its opening; while your identity is not opened, or does not hold, show the receipt of your bid',
+  },
   'OPENING.HALL_FULL': {
     status: 429,
     zh: '开标大厅观看人数已满，页面将改为定时刷新',

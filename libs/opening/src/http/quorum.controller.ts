@@ -39,8 +39,8 @@ import { openingError } from '../application/refusal.ts';
 import { RestoreEnvelope } from '../application/restore-envelope.ts';
 import { RevealSecret } from '../application/reveal-secret.ts';
 import { SignRecord } from '../application/sign-record.ts';
-import { SecretDto, TextDto } from './opening.dto.ts';
-import { readBody } from './record-body.ts';
+import { ObjectionDto, SecretDto, TextDto } from './opening.dto.ts';
+import { readBody, readRecord } from './record-body.ts';
 
 const signedShares: z.ZodType<Signed<Shares>> = signed(shares);
 const sealedInput: z.ZodType<{ signed: Signed<SealedShares>; box: string }> = z.strictObject({
@@ -155,13 +155,14 @@ export class OpeningRecordController {
 
   @Post('objections')
   @RequirePermission('bid.submit')
-  @ApiOperation({ summary: 'An objection on the spot' })
+  @ApiOperation({ summary: 'An objection on the spot, by a bidder of the lot who signed in to the hall' })
   async object(
     @Param('lotId', ParseUUIDPipe) lotId: string,
     @CurrentPrincipal() who: Principal,
-    @Body() { text }: TextDto,
+    @Body() { text, receipt }: ObjectionDto,
   ) {
-    const { n } = await this.objections.object(lotId as LotId, who, text);
+    const shown = receipt === undefined ? null : readRecord(receiptFile, receipt);
+    const { n } = await this.objections.object(lotId as LotId, who, { text, receipt: shown });
     return { n };
   }
 

@@ -13,11 +13,18 @@ export async function readBody<T>(
   schema: z.ZodType<T>,
   maxBytes = MAX_LIST_BYTES,
 ): Promise<T> {
+  if (!request.is('application/octet-stream')) return readRecord(schema, request.body, maxBytes);
+  const bytes = await readAll(request, maxBytes);
+  return strictly(() => parseRecord(schema, bytes, maxBytes));
+}
+
+/** A record inside of JSON that was parsed before. @throws RefusalError OPENING.MALFORMED */
+export const readRecord = <T>(schema: z.ZodType<T>, value: unknown, maxBytes = MAX_LIST_BYTES): T =>
+  strictly(() => parseRecord(schema, canonicalBytes(value), maxBytes));
+
+function strictly<T>(parse: () => T): T {
   try {
-    if (request.is('application/octet-stream')) {
-      return parseRecord(schema, await readAll(request, maxBytes), maxBytes);
-    }
-    return parseRecord(schema, canonicalBytes(request.body), maxBytes);
+    return parse();
   } catch (error) {
     if (!(error instanceof TrustError)) throw error;
     throw openingError('OPENING.MALFORMED', { reason: error.code, path: error.facts['path'] ?? null });

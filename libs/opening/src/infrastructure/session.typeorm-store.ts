@@ -228,11 +228,11 @@ export class TypeormSessionStore extends SessionStore {
   async addObjection(
     tx: Tx,
     lotId: LotId,
-    { n, creditCode, name, at: when, text }: Objection,
+    { n, creditCode, c, name, at: when, text }: Objection,
   ): Promise<void> {
     await tx.execute(
-      'INSERT INTO opening.objection (lot, n, credit_code, name, at, text) VALUES ($1, $2, $3, $4, $5, $6)',
-      [lotId, n, creditCode, name, formatInstant(when), text],
+      'INSERT INTO opening.objection (lot, n, credit_code, c, name, at, text) VALUES ($1, $2, $3, $4, $5, $6, $7)',
+      [lotId, n, creditCode, c, name, formatInstant(when), text],
     );
   }
 
@@ -240,6 +240,7 @@ export class TypeormSessionStore extends SessionStore {
     const rows = await tx.query<{
       n: number;
       credit_code: string;
+      c: string | null;
       name: string;
       at: Date;
       text: string;
@@ -249,6 +250,7 @@ export class TypeormSessionStore extends SessionStore {
     return rows.map((row) => ({
       n: row.n,
       creditCode: row.credit_code,
+      c: row.c,
       name: row.name,
       at: at(row.at),
       text: row.text,

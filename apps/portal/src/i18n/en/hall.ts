@@ -114,6 +114,12 @@ export const hall = {
     objectText: 'Objection',
     objectHint: 'Becomes public and part of the opening record; at most 4000 characters.',
     objectNeeds: 'Sign in to the hall to object.',
+    byReceipt:
+      'Until identities are open the platform does not know who bid, nor where an identity does not hold. Show the receipt of your bid: it proves that you are a bidder of this lot (Implementing Regulation, article 44). It goes to the platform with the objection and is not published.',
+    receiptOf: 'The receipt that will be shown, commitment:',
+    chooseReceipt: 'Choose receipt.json',
+    otherReceipt: 'Use another receipt',
+    receiptBad: 'This file is no receipt',
     objectTitle: 'Make an objection',
     objectFinal: 'The objection is published at once and goes into the opening record.',
     empty: 'Write something first.',

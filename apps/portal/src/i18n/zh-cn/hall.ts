@@ -109,6 +109,12 @@ export const hall = {
     objectText: '异议内容',
     objectHint: '将公开并写入开标记录，最多 4000 字。',
     objectNeeds: '签到后方可提出异议。',
+    byReceipt:
+      '在身份开启之前，平台不知道谁投了标；身份未通过核验的，平台也无法认定。请出示本单位投标的回执，证明贵单位是本标段的投标人（条例第44条）。回执随异议提交给平台，不公开。',
+    receiptOf: '将出示的回执，承诺值：',
+    chooseReceipt: '选择回执 receipt.json',
+    otherReceipt: '改用另一份回执',
+    receiptBad: '这个文件不是回执',
     objectTitle: '提出异议',
     objectFinal: '异议立即公布并写入开标记录。',
     empty: '请填写内容。',

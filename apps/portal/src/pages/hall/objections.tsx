@@ -4,10 +4,12 @@ import { useTranslation } from 'react-i18next';
 import { sendAnswer, sendObjection } from '../../api/hall.ts';
 import type { Lot } from '../../api/tendering.ts';
 import { may, useSession } from '../../session/session-store.ts';
+import type { Session } from '../../session/session-store.ts';
 import { useDraft } from '../../ui/draft.ts';
 import { Final } from '../../ui/final.tsx';
 import { Time } from '../../ui/time.tsx';
 import type { HallObjection, HallState } from './hall-state.ts';
+import { OwnReceipt, useOwnReceipt } from './own-receipt.tsx';
 import { isPresent } from './presence.tsx';
 
 const MAX = 4000;
@@ -46,7 +48,9 @@ export function Objections({
         ))}
       </ol>
       {taken && bidder && !isPresent(state, session) && <p className="quiet">{t('hall.objectNeeds')}</p>}
-      {taken && bidder && isPresent(state, session) && <ObjectionForm lotId={lot.id} />}
+      {taken && bidder && isPresent(state, session) && (
+        <ObjectionForm lotId={lot.id} known={isKnown(state, session)} />
+      )}
     </>
   );
 }
@@ -87,17 +91,30 @@ function Answer({
   );
 }
 
-function ObjectionForm({ lotId }: { readonly lotId: string }) {
+/** Whether an identity that was opened says that this session's organisation is a bidder. */
+const isKnown = (state: HallState, session: Session | null): boolean =>
+  state.bids.some(
+    ({ creditCode, progress }) =>
+      creditCode === session?.principal.organisationId && progress !== 'withdrawn',
+  );
+
+/** Until then the platform cannot know who bid: the bidder shows its receipt. */
+function ObjectionForm({ lotId, known }: { readonly lotId: string; readonly known: boolean }) {
   const { t } = useTranslation();
+  const [receipt, choose] = useOwnReceipt(lotId);
   return (
-    <TextForm
-      draft={`hall-objection:${lotId}`}
-      label={t('hall.objectText')}
-      word={t('hall.object')}
-      title={t('hall.objectTitle')}
-      final={t('hall.objectFinal')}
-      send={(text) => sendObjection(lotId, text)}
-    />
+    <>
+      {!known && <OwnReceipt receipt={receipt} choose={choose} />}
+      <TextForm
+        draft={`hall-objection:${lotId}`}
+        label={t('hall.objectText')}
+        word={t('hall.object')}
+        title={t('hall.objectTitle')}
+        final={t('hall.objectFinal')}
+        blocked={!known && receipt === null}
+        send={(text) => sendObjection(lotId, text, known ? null : receipt)}
+      />
+    </>
   );
 }
 
@@ -108,6 +125,7 @@ function TextForm({
   word,
   title,
   final,
+  blocked = false,
   send,
 }: {
   readonly draft: string;
@@ -115,6 +133,8 @@ function TextForm({
   readonly word: string;
   readonly title: string;
   readonly final: string;
+  /** Something else is missing, and says so itself. */
+  readonly blocked?: boolean;
   readonly send: (text: string) => Promise<void>;
 }) {
   const { t } = useTranslation();
@@ -138,7 +158,7 @@ function TextForm({
       <Final
         word={word}
         title={title}
-        disabled={empty}
+        disabled={empty || blocked}
         run={async () => {
           await send(text.trim());
           clear();
