@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { addMs, installFaultHook } from '#kernel';
 import { Bidding } from '#bidding';
 import type { CloseLists } from '#bidding';
-import { arrivalReceipt, canonicalBytes, hashText, signBidMove, signed, utf8 } from '#trust';
+import { arrivalReceipt, b64u, canonicalBytes, hashText, receiptFile } from '#trust';
+import { signBidMove, signed, utf8 } from '#trust';
 import { createIntakeApp } from '../support/intake-app.ts';
 import type { IntakeApp, IntakeLot } from '../support/intake-app.ts';
 import { IntakeClient } from '../support/intake-client.ts';
@@ -137,6 +138,40 @@ describe('a replacement', () => {
     expect((await client.move(lot.lotId, bid.move(bid.c))).code).toBe('BIDDING.REPLACEMENT_UNKNOWN');
     expect((await client.move(own.lotId, bid.move(null))).code).toBe('BIDDING.WRONG_LOT');
     expect(await stateOf(bid)).toBe('stored');
+  });
+});
+
+describe('COMMIT', () => {
+  const receiptOf = async (bid: SealedBid & { token: string }) =>
+    receiptFile.parse((await client.show(bid.c, bid.token)).body['receipt']).arrival;
+  const commitFor = (of: IntakeLot, shown: object) =>
+    client.send('POST', `lots/${of.lotId}/bids/commit`, canonicalBytes(shown));
+
+  it('is given back to who shows the receipt of its arrival, and leads on from there', async () => {
+    const [first, second] = [await submitted(), await submitted()];
+    await client.move(lot.lotId, first.move(second.c, 5));
+    const told = await commitFor(lot, await receiptOf(second));
+    expect([told.status, told.body]).toEqual([200, { commit: b64u.encode(second.raw) }]);
+    const again = await client.commit(lot.lotId, b64u.decode(String(told.body['commit'])));
+    const shown = await client.show(second.c, String(again.body['uploadToken']));
+    expect(shown.body).toMatchObject({ state: 'stored', sequence: 5 });
+  });
+
+  it('is given for no other signature, no other lot, and says nothing of whether there is such a bid', async () => {
+    const [own, bid, other] = [await app.addLot(), await submitted(), await submitted()];
+    const shown = await receiptOf(bid);
+    const unknown = { ...shown, record: { ...shown.record, subject: makeBid(lot.lotKey).c } };
+    const { signatures } = await receiptOf(other);
+    const tries = [
+      commitFor(own, shown),
+      commitFor(lot, unknown),
+      commitFor(lot, { ...shown, signatures }),
+      commitFor(lot, { ...shown, record: { ...shown.record, arrivedAt: '2020-01-01T00:00:00.000Z' } }),
+    ];
+    for (const told of await Promise.all(tries)) {
+      expect([told.status, told.code, told.body['facts']]).toEqual([404, 'BIDDING.BID_UNKNOWN', {}]);
+    }
+    expect((await commitFor(lot, { record: shown.record })).code).toBe('BIDDING.MALFORMED');
   });
 });
 

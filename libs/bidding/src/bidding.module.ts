@@ -22,6 +22,7 @@ import { JudgeMove } from './application/judge-move.ts';
 import { LotFacts } from './application/lot-facts.ts';
 import { PartStore } from './application/part-store.ts';
 import { Receipts } from './application/receipts.ts';
+import { ReturnCommit } from './application/return-commit.ts';
 import { SettleLot } from './application/settle-lot.ts';
 import { SettledStorage } from './application/settled-storage.ts';
 import { ShowBid } from './application/show-bid.ts';
@@ -71,6 +72,7 @@ const ENDINGS = [
     JudgeMove,
     LotFacts,
     Receipts,
+    ReturnCommit,
     SettleLot,
     SettledStorage,
     ShowBid,

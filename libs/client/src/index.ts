@@ -9,6 +9,7 @@ export { Platform } from './platform/platform.ts';
 export type { OpeningAnswer } from './platform/answers.ts';
 export { checkLot, fetchLot, lotFile, parseLotFile } from './lot.ts';
 export type { CheckedLot, LotFile, WantedLot } from './lot.ts';
+export { recoverBid } from './recover.ts';
 export { PART_BYTES, moveBid, askReceipts, submitBid } from './submission.ts';
 export type { BidPackage, SealedBid, Submission, SubmissionStep } from './submission.ts';
 export { watchDeadline } from './trustee/deadline.ts';

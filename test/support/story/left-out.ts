@@ -11,30 +11,36 @@ import type { KeyedLot } from './tender.ts';
 
 /**
  * Somebody with the owner's password who makes CLOSE leave a bid out: its row says another lot until CLOSE is made.
- * The application's own role may not do this. A database that is away is waited for.
+ * The application's own role may not do this. @throws RangeError where there is no such row
  */
+export async function moveCommitment(connectionString: string, c: string, lot: string): Promise<void> {
+  const client = new pg.Client({ connectionString });
+  // A server that is killed says so here too; the query's own error is the one that counts.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    const row = Buffer.from(c, 'base64url');
+    const { rowCount } = await client.query('UPDATE bidding.commitment SET lot = $2 WHERE c = $1', [
+      row,
+      lot,
+    ]);
+    if (rowCount !== 1) throw new RangeError(`${c} has no row`);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+/** Of a platform that may be killed at any time: a database that is away is waited for. */
 async function moveRow({ dataDir }: PlatformHome, c: string, lot: string): Promise<void> {
   for (let tries = 0; ; tries++) {
     const text = await readFile(join(dataDir, 'postgres.json'), 'utf8');
     const { port, passwords } = JSON.parse(text) as { port: number; passwords: { owner: string } };
-    const connectionString = `postgres://glasshall_owner:${passwords.owner}@127.0.0.1:${port}/glasshall`;
-    const client = new pg.Client({ connectionString });
-    // A server that is killed says so here too; the query's own error is the one that counts.
-    client.on('error', () => undefined);
+    const url = `postgres://glasshall_owner:${passwords.owner}@127.0.0.1:${port}/glasshall`;
     try {
-      await client.connect();
-      const row = Buffer.from(c, 'base64url');
-      const { rowCount } = await client.query('UPDATE bidding.commitment SET lot = $2 WHERE c = $1', [
-        row,
-        lot,
-      ]);
-      if (rowCount !== 1) throw new RangeError(`${c} has no row`);
-      return;
+      return await moveCommitment(url, c, lot);
     } catch (error) {
       if (error instanceof RangeError || tries > 300) throw error;
       await sleep(100);
-    } finally {
-      await client.end().catch(() => undefined);
     }
   }
 }

@@ -31,13 +31,14 @@ export async function beginSmallStory(
   by: readonly number[] = [0, 1, 2],
   environment: Readonly<Record<string, string>> = {},
   suite: SuiteId = 'P256',
+  waits = 100,
 ): Promise<SmallStory> {
   const app = await createTestApp({ ...WITHOUT_LIMITS, ...environment });
   const folder = await mkdtemp(join(tmpdir(), 'glasshall-small-'));
   const roster = await makeRoster(SMALL_BIDDERS, suite);
   await trustRoster(app.app, roster);
   const door = { url: app.url, patienceMs: 5000 };
-  const story = await beginStory(door, roster, { biddingMs, waits: 100, suite });
+  const story = await beginStory(door, roster, { biddingMs, waits, suite });
   const bids = await Promise.all(
     by.map(async (who, at) => {
       const bidder = story.people.bidders[who];

@@ -171,6 +171,24 @@ export const writeNote = (place: PackagePlace, note: PackageNote): Promise<void>
 export const keepCertificates = (place: PackagePlace, chains: readonly string[]): Promise<void> =>
   writeFile(place, 'certificates.pem', chains.join(''));
 
+/**
+ * A package that comes from elsewhere, by the names of its files and in their order: COMMIT last, so that what a closed
+ * page leaves behind is seen to be no whole package.
+ */
+export async function keepRecovered(
+  organisation: string,
+  note: PackageNote,
+  files: Readonly<Record<string, Uint8Array | string>>,
+): Promise<void> {
+  await navigator.storage.persist().catch(() => false);
+  const place = { organisation, id: crypto.randomUUID() };
+  await navigator.locks.request(lockOf(place), async () => {
+    await packageFolder(place, { create: true });
+    await writeNote(place, note);
+    for (const [name, content] of Object.entries(files)) await writeFile(place, name, content);
+  });
+}
+
 /** Also of a sealing that was given up; what is gone already is no fault. */
 export async function removePackage({ organisation, id }: PackagePlace): Promise<void> {
   const folder = await ownFolder(organisation);

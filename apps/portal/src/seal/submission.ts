@@ -1,6 +1,6 @@
 import '../verify/no-eval.ts';
 import type { LotFile, Submission, SubmissionStep } from '#client';
-import type { ReceiptFile } from '#trust';
+import type { LotKey, ReceiptFile } from '#trust';
 import { currentSession } from '../session/session-store.ts';
 import { forgetBidDraft } from './bid-draft.ts';
 import { ownNow } from './own-clock.ts';
@@ -32,12 +32,13 @@ export async function fetchOwnChain(): Promise<string> {
   return (await platform.certificate(currentSession()?.principal.certificateFingerprint ?? '')) ?? '';
 }
 
-async function submissionFor(
+/** Of who is signed in, with the lot's certificates judged by the pinned roots. */
+export async function submissionFor(
   lot: string,
   roots: string,
   progress: (step: SubmissionStep) => void,
   signal?: AbortSignal,
-): Promise<{ submission: Submission; chains: readonly string[] }> {
+): Promise<{ submission: Submission; chains: readonly string[]; lotKey: LotKey | null }> {
   const [{ fetchLot }, { TrustedCertificates, readTrustFile }] = await load();
   const platform = await platformOf();
   const file = await fetchLot(platform, lot);
@@ -46,7 +47,7 @@ async function submissionFor(
   const certificates = new TrustedCertificates({ ...trust, crls: [] }, moment);
   certificates.add([...file.certificates, ...file.lotkey.certificates]);
   const submission = { platform, trust, certificates, progress, ...(signal ? { signal } : {}) };
-  return { submission, chains: file.lotkey.certificates };
+  return { submission, chains: file.lotkey.certificates, lotKey: file.lotkey.record };
 }
 
 /**

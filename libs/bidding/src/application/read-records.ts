@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { ok, refuse } from '#kernel';
 import type { Result } from '#kernel';
-import { commit, hashText, parseRecord, signedMove, TrustError } from '#trust';
-import type { Commit, SignedMove } from '#trust';
+import { arrivalReceipt, commit, hashText, parseRecord, signed, signedMove, TrustError } from '#trust';
+import type { ArrivalReceipt, Commit, Signed, SignedMove } from '#trust';
 import type { BiddingRefusal } from '../domain/refusals.ts';
 
 /** Whoever sends it controls every byte. */
@@ -21,6 +21,9 @@ export const readCommit = (raw: Uint8Array): Result<Commit, BiddingRefusal> =>
 
 export const readMove = (raw: Uint8Array): Result<SignedMove, BiddingRefusal> =>
   read(() => parseRecord(signedMove, raw));
+
+export const readArrival = (raw: Uint8Array): Result<Signed<ArrivalReceipt>, BiddingRefusal> =>
+  read(() => parseRecord(signed(arrivalReceipt), raw));
 
 /** A record says its suite inside its canonical bytes, and none of these two has a field of free text. */
 const hashOf = (raw: Uint8Array): 'sha256' | 'sm3' =>

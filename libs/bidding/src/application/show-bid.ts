@@ -13,6 +13,8 @@ import { UploadStores } from './upload-stores.ts';
 export interface BidView {
   /** `incomplete`: the deadline passed before every byte was there; it counts as withdrawn (20号令27). */
   readonly state: BidState | 'incomplete';
+  /** Of the move that made it a replacement; 0 for one that replaces none. */
+  readonly sequence: number;
   readonly missing: readonly { readonly e: EnvelopeName; readonly n: number }[];
   readonly receipt: ReceiptFile;
 }
@@ -35,7 +37,12 @@ export class ShowBid {
     const { at, deadline } = await this.stores.arrivals.moment(bid.lotId);
     const over = deadline === null || at >= deadline;
     const state = bid.state === 'received' && over ? 'incomplete' : bid.state;
-    return ok({ state, missing: bid.state === 'received' ? missing : [], receipt });
+    return ok({
+      state,
+      sequence: bid.chainSequence,
+      missing: bid.state === 'received' ? missing : [],
+      receipt,
+    });
   }
 
   private async missing(c: string, finish: boolean): Promise<{ e: EnvelopeName; n: number }[]> {

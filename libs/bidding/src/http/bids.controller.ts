@@ -1,12 +1,26 @@
-import { Controller, Get, Headers, Param, ParseUUIDPipe, Post, Put, Req, Res } from '@nestjs/common';
+import {
+  Controller,
+  Get,
+  Headers,
+  HttpCode,
+  Param,
+  ParseUUIDPipe,
+  Post,
+  Put,
+  Req,
+  Res,
+} from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiConsumes, ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { ok, refuse } from '#kernel';
 import type { LotId } from '#kernel';
+import { b64u } from '#trust';
 import { CurrentPrincipal, RequirePermission, respond } from '#web';
 import type { Principal } from '#web';
+import { ReturnCommit } from '../application/return-commit.ts';
 import { ShowBid } from '../application/show-bid.ts';
 import { StorePart } from '../application/store-part.ts';
+import { readArrival } from '../application/read-records.ts';
 import { SubmitCommit, SubmitMove } from '../application/submit.ts';
 import { announcedLength, readRecord, requireBytes, senderOf } from './raw-body.ts';
 import { BidDoor } from './upload-token.ts';
@@ -23,6 +37,7 @@ export class BidsController {
     private readonly submitMove: SubmitMove,
     private readonly storePart: StorePart,
     private readonly showBid: ShowBid,
+    private readonly returnCommit: ReturnCommit,
     private readonly door: BidDoor,
   ) {}
 
@@ -43,6 +58,21 @@ export class BidsController {
     );
     response.status(fresh ? 201 : 200);
     return answer;
+  }
+
+  @Post('lots/:lotId/bids/commit')
+  @RequirePermission('bid.submit')
+  @HttpCode(200)
+  @ApiOperation({
+    summary:
+      'COMMIT of a bid, canonical bytes in base64url, for who shows the arrival receipt: Signed<ArrivalReceipt>',
+  })
+  @ApiConsumes('application/octet-stream')
+  @ApiBody(BYTES)
+  async commitOfReceipt(@Param('lotId', ParseUUIDPipe) lotId: string, @Req() request: Request) {
+    const raw = await readRecord(request, this.door.limits.maxRecordBytes);
+    const commit = respond(await this.returnCommit.run(lotId as LotId, respond(readArrival(raw))));
+    return { commit: b64u.encode(commit) };
   }
 
   @Post('lots/:lotId/moves')

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { b64u, canonicalBytes, hashText, signatureInput, toPem } from '#trust';
-import type { Commit, EnvelopeName, LogReceipt, Signed, Signer } from '#trust';
+import type { Commit, EnvelopeName, LogReceipt, ReceiptFile, Signed, Signer } from '#trust';
 import { logReceipt } from '#trust';
 import { ClientFailure, cannotTell } from '../failure.ts';
 import * as answers from './answers.ts';
@@ -94,6 +94,14 @@ export class Platform {
       contentType: OCTETS,
     });
     return this.parse(answers.commitAnswer, answer, 'arrival');
+  }
+
+  /** COMMIT's bytes, for who holds the receipt of its arrival. */
+  async commitOf(lot: string, arrival: ReceiptFile['arrival']): Promise<Uint8Array> {
+    const path = `${API}/lots/${part(lot)}/bids/commit`;
+    const body = canonicalBytes(arrival);
+    const answer = await this.http.json({ method: 'POST', path, body, contentType: OCTETS });
+    return b64u.decode(this.parse(answers.commitOfReceiptAnswer, answer, 'commit').commit);
   }
 
   async submitMove(lot: string, move: Uint8Array) {

@@ -211,6 +211,7 @@ export const bidder = {
       'You hold the platform’s receipt. Please show it now, while the list can still be added to: the platform must add your bid.',
     windowOver:
       'The time to find yourself is over. Please keep the receipt and the evidence file and complain to the regulator: the receipt proves that the platform left you out.',
+    objectInHall: 'Enter the opening hall and object by your receipt',
     present: 'Show the receipt and be added',
     settleNeedsRoots:
       'Choose your roots first: whether all of it arrived in time is told by the receipts, which the platform is asked for again.',
@@ -221,5 +222,30 @@ export const bidder = {
     hours: '{{h}} h {{m}} min',
     minutes: '{{m}} min {{s}} s',
     seconds: '{{s}} s',
+  },
+  recover: {
+    head: 'Submitted somewhere else?',
+    text: 'On another computer or in another browser, the recovery code of the bid and its receipt let you take it over here: replace or withdraw it before the deadline, find it on the list and show its receipt afterwards. Its sealed files do not come with it: to change the content, seal a whole new bid that replaces it.',
+    begin: 'Take over by recovery code',
+    needRoots:
+      'Choose your roots first, below under “1. Trust and key”: your browser checks the receipt by them.',
+    receipt: 'Choose the bid’s receipt.json',
+    noReceipt: 'This file is no receipt',
+    words: 'Recovery code (24 English words, separated by spaces)',
+    counted: '{{count}} of {{of}} words. They do not leave this computer; type them only on your own.',
+    go: 'Take this bid over',
+    badWords:
+      'This is no recovery code: a word is misspelt or out of order. Compare it word by word with what you kept.',
+    otherWords:
+      'This is the recovery code of another bid than the receipt’s. Each bid has its own, a replacement too.',
+    otherLot: 'This receipt belongs to another lot; take the bid over on that lot’s page.',
+    ended:
+      'This bid was replaced or withdrawn and cannot be moved again. If it was replaced, use the recovery code and receipt of the new one.',
+    notWhole:
+      'This bid is not whole yet, and its ciphertext lies only where it was sealed: go on uploading there, or seal and submit a new one here.',
+    unknown:
+      'The platform has no bid of this receipt. Check the file; if it is right, keep it and turn to the regulator.',
+    without:
+      'Without recovery code or receipt, your certificate can still withdraw all your bids of this lot: run glasshall seal --withdraw-all on your own computer and submit it. That is final once submitted; a new bid may follow it.',
   },
 };

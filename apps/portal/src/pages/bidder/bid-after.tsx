@@ -138,6 +138,11 @@ function NotFound({ stored, opening }: { readonly stored: StoredPackage; readonl
           {t('bid.present')}
         </Button>
       )}
+      {!open && opening.record === null && (
+        <p>
+          <Link to={`/lots/${lot.id}/hall`}>{t('bid.objectInHall')}</Link>
+        </p>
+      )}
       {fault !== null && <ProblemView error={fault} />}
     </div>
   );

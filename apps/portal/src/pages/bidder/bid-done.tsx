@@ -12,7 +12,7 @@ import { Time } from '../../ui/time.tsx';
 import type { Roots } from '../../verify/use-verification.ts';
 import { VerifyRoots } from '../public/verify-roots.tsx';
 import { BidExport } from './bid-export.tsx';
-import { jsonFile, saveAs } from './save.ts';
+import { jsonFile, saveAs } from '../../ui/save.ts';
 
 interface Done {
   readonly stored: StoredPackage;

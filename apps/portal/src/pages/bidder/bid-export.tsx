@@ -5,7 +5,7 @@ import { filesOfPackage } from '../../seal/package-store.ts';
 import type { StoredPackage } from '../../seal/package-store.ts';
 import { bytes } from '../../ui/figures.ts';
 import { NotKept } from './not-kept.tsx';
-import { saveAs } from './save.ts';
+import { saveAs } from '../../ui/save.ts';
 
 /** The package's own files, one by one: together in a folder they are what `glasshall seal` makes. */
 export function BidExport({ stored }: { readonly stored: StoredPackage }) {

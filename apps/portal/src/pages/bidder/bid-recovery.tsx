@@ -12,7 +12,7 @@ import { Section } from '../../ui/parts.tsx';
 import { Loading, ProblemView } from '../../ui/states.tsx';
 import { BidDiscard } from './bid-discard.tsx';
 import { NotKept } from './not-kept.tsx';
-import { saveAs, textFile } from './save.ts';
+import { saveAs, textFile } from '../../ui/save.ts';
 
 /** Which word is asked back: another one for each bid, not chosen by the reader. */
 const askedOf = (c: string): number => (c.charCodeAt(0) + c.charCodeAt(1)) % 24;

@@ -17,9 +17,10 @@ import { BidAfter } from './bid-after.tsx';
 import { BidDamaged } from './bid-damaged.tsx';
 import { BidDone } from './bid-done.tsx';
 import { BidPrepare } from './bid-prepare.tsx';
+import { BidRecover } from './bid-recover.tsx';
 import { BidRecovery } from './bid-recovery.tsx';
 import { BidSubmit } from './bid-submit.tsx';
-import { jsonFile, saveAs } from './save.ts';
+import { jsonFile, saveAs } from '../../ui/save.ts';
 
 export default function BidPage() {
   return (
@@ -59,6 +60,7 @@ function Bidding() {
       <>
         <BidDamaged packages={damaged} changed={changed} />
         <BidAfter current={current ?? last} roots={roots} changed={changed} />
+        {!last && <BidRecover {...trust} changed={changed} />}
       </>
     );
   if (current && !replacing) {
@@ -82,6 +84,7 @@ function Bidding() {
       <Near left={left} />
       <BidDamaged packages={damaged} changed={changed} />
       {last?.state === 'withdrawn' && !replacing && <Withdrawn stored={last} />}
+      {!replacing && <BidRecover roots={roots} changeRoots={null} changed={changed} />}
       <BidPrepare {...trust} replacing={replacing} stop={() => setReplacing(null)} changed={changed} />
     </>
   );
