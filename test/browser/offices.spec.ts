@@ -101,10 +101,24 @@ describeInBrowser('the offices', (executable) => {
       );
     expect(records).toEqual(['notice', 'lotkey', 'close', 'opening-record']);
     expect(await page.getByText('日志中没有').count()).toBe(0);
+    // No dialog in this browser: over a file of the page's own.
+    await page.evaluate('window.showSaveFilePicker = undefined');
     const downloading = page.waitForEvent('download');
     await page.getByRole('button', { name: '下载完整证据包' }).click();
     await (await downloading).saveAs(at('full.zip'));
     expect((await stat(at('full.zip'))).size).toBeGreaterThan(10_000);
+    await page.getByText('已下载完毕，交给浏览器保存').waitFor();
+    // A reader who chooses a file: nobody answers the dialog here, so a file of the page's own is what it gives.
+    await page.evaluate(`window.showSaveFilePicker = async ({ suggestedName }) =>
+      (await navigator.storage.getDirectory()).getFileHandle(suggestedName, { create: true })`);
+    await page.getByRole('button', { name: '下载完整证据包' }).click();
+    await page.getByText('已保存到您选择的文件').waitFor();
+    const chosen = await page.evaluate<number>(`(async () => {
+      const root = await navigator.storage.getDirectory();
+      const name = 'evidence-${small.story.lot.lotId}-auditor.zip';
+      return (await (await root.getFileHandle(name)).getFile()).size;
+    })()`);
+    expect(chosen).toBeGreaterThan(10_000);
     const reads = await small.story.people.seats.regulator.get<{ items: { what: string }[] }>(
       `/lots/${small.story.lot.lotId}/reads`,
     );

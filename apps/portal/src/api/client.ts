@@ -62,7 +62,7 @@ export async function unwrap<T>(asking: Promise<Answer<T>>): Promise<T> {
 }
 
 /** A plain request, beside the described forms, of whoever is signed in. @throws ProblemError */
-async function ask(path: string, init: RequestInit = {}): Promise<Response> {
+export async function ask(path: string, init: RequestInit = {}): Promise<Response> {
   const headers = { ...bearer(), ...(init.body == null ? {} : { 'content-type': 'application/json' }) };
   const response = await fetch(path, { ...init, headers }).catch(() => {
     throw unreachable();

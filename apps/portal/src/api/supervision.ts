@@ -1,5 +1,5 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
-import { api, fetchBlob, fetchText, orNull, unwrap } from './client.ts';
+import { api, ask, fetchText, orNull, unwrap } from './client.ts';
 import type { paths } from './platform.ts';
 import type { Search } from './tendering.ts';
 
@@ -70,5 +70,5 @@ export const logPlaceQuery = (hash: string) =>
   });
 
 /** The whole bundle, committee contents and journal included; that it was fetched, and by whom, is recorded. */
-export const fetchFullEvidence = (id: string): Promise<Blob> =>
-  fetchBlob(`/api/v1/lots/${encodeURIComponent(id)}/evidence?audience=auditor`);
+export const askFullEvidence = (id: string): Promise<Response> =>
+  ask(`/api/v1/lots/${encodeURIComponent(id)}/evidence?audience=auditor`);

@@ -52,6 +52,13 @@ export const offices = {
       evidenceText:
         'The full bundle holds what the committee sees and the intake journal: for supervision and audit only. Who takes it, and when, is recorded.',
       evidenceFull: 'Download the full evidence',
+      evidenceWritten: '{{size}} written',
+      evidenceWay: {
+        file: 'Saved to the file that you chose.',
+        disk: 'Downloaded, and handed to the browser to save.',
+        memory:
+          'This browser cannot write while it downloads: the file was held in memory first. For a very large one use a current Chrome, Edge or Firefox.',
+      },
       evidencePublic: 'Download the public evidence',
     },
     deadline: {

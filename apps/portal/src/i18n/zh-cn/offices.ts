@@ -50,6 +50,13 @@ export const offices = {
       evidence: '证据包',
       evidenceText: '完整证据包含评标委员会可见的内容和接收登记，只供监督与审计。谁在何时取走，会留下记录。',
       evidenceFull: '下载完整证据包',
+      evidenceWritten: '已写入 {{size}}',
+      evidenceWay: {
+        file: '已保存到您选择的文件。',
+        disk: '已下载完毕，交给浏览器保存。',
+        memory:
+          '这个浏览器不能边下载边写盘，文件先整个放进了内存。证据包很大时，请改用新版 Chrome、Edge 或 Firefox。',
+      },
       evidencePublic: '下载公开证据包',
     },
     deadline: {

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import Button from 'antd/es/button';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
 import { hashText } from '#trust';
@@ -7,12 +8,16 @@ import { progressQuery, resultQuery } from '../../api/award.ts';
 import { openingQuery } from '../../api/opening.ts';
 import type { Opening } from '../../api/opening.ts';
 import type { Result } from '../../api/award.ts';
-import { fetchFullEvidence, logPlaceQuery } from '../../api/supervision.ts';
+import { askFullEvidence, logPlaceQuery } from '../../api/supervision.ts';
 import { lotQuery } from '../../api/tendering.ts';
 import type { Lot } from '../../api/tendering.ts';
+import { ownNow } from '../../seal/own-clock.ts';
 import { FaultView } from '../../session/fault-view.tsx';
 import { Need } from '../../session/need.tsx';
+import { bytes } from '../../ui/figures.ts';
 import { Cell, DataTable, Fact, Facts, Hash, Section } from '../../ui/parts.tsx';
+import { saveStream } from '../../ui/save-stream.ts';
+import type { Way } from '../../ui/save-stream.ts';
 import { StageTag, shownStage } from '../../ui/stage.tsx';
 import { Loading, ProblemView } from '../../ui/states.tsx';
 import { Time } from '../../ui/time.tsx';
@@ -159,17 +164,22 @@ function Place({ hash }: { readonly hash: string }) {
 function Evidence({ lotId }: { readonly lotId: string }) {
   const { t } = useTranslation();
   const task = useRun();
+  const [written, setWritten] = useState<number | null>(null);
+  const [way, setWay] = useState<Way | null>(null);
   const save = async (): Promise<void> => {
-    const link = document.createElement('a');
-    link.href = URL.createObjectURL(await fetchFullEvidence(lotId));
-    link.download = `evidence-${lotId}-auditor.zip`;
-    link.click();
-    URL.revokeObjectURL(link.href);
+    setWay(null);
+    const name = `evidence-${lotId}-auditor.zip`;
+    const open = () => askFullEvidence(lotId);
+    setWay(await saveStream({ name, open, progress: setWritten, now: ownNow() }));
   };
   return (
     <Section title={t('offices.lot.evidence')}>
       <p>{t('offices.lot.evidenceText')}</p>
       {task.fault !== null && <FaultView error={task.fault} />}
+      <p role="status" className="quiet">
+        {task.busy && written !== null && t('offices.lot.evidenceWritten', { size: bytes(written) })}
+        {!task.busy && way !== null && t(`offices.lot.evidenceWay.${way}`)}
+      </p>
       <div className="actions">
         <Button type="primary" loading={task.busy} onClick={() => void task.run(save)}>
           {t('offices.lot.evidenceFull')}
