@@ -1,6 +1,15 @@
 /** What the public routes of lots answer, for the API's document. */
 import { z } from 'zod';
-import { acceleration, cancellation, deadlineChange, evaluationMethod, notice, seat, signed } from '#trust';
+import {
+  acceleration,
+  cancellation,
+  deadlineChange,
+  evaluationMethod,
+  notice,
+  seat,
+  signed,
+  suite,
+} from '#trust';
 import { pageSchema } from '#web';
 import { LOT_STAGES, PROJECT_KINDS, PROJECT_LEVELS } from '../domain/lot.ts';
 
@@ -49,6 +58,7 @@ export const lotAnswer = z.object({
   deadlineChanges: z.array(signed(deadlineChange)),
   cancellation: signed(cancellation).nullable(),
   seats: z.array(seat),
+  suite,
   k: z.int(),
   nextDueAt: time.nullable(),
   serverTime: time,
