@@ -134,6 +134,20 @@ describeInBrowser('the agency', (executable) => {
     expect(await axeViolations(page)).toEqual([]);
     await page.getByRole('link', { name: '下一步' }).click();
 
+    // Seats: judged as they are chosen; what breaks the rule cannot be saved, and is kept over a reload.
+    const quorum = page.getByLabel('几方到场可以开启');
+    const save = page.getByRole('button', { name: '保存，下一步' });
+    await page.getByLabel('第 5 席的身份').selectOption('centre');
+    await page.getByText('第 5 席还没有单位').waitFor();
+    await page.getByLabel('第 5 席的单位').selectOption({ index: 1 });
+    await page.getByText('交易中心占了 2 席').waitFor();
+    expect(await save.isDisabled()).toBe(true);
+    expect(await axeViolations(page)).toEqual([]);
+    await page.reload();
+    await page.getByText('交易中心占了 2 席').waitFor();
+    await quorum.selectOption('3');
+    await page.getByText('交易中心占了 2 席').waitFor({ state: 'detached' });
+
     // Times: a deadline that breaks 法24 is named with the earliest that keeps it; saved it may be, published not.
     const deadline = page.getByLabel('投标截止时间');
     const kept = await deadline.inputValue();
@@ -147,6 +161,17 @@ describeInBrowser('the agency', (executable) => {
     await rule.filter({ hasText: '不符合' }).waitFor();
     await page.getByRole('button', { name: '保存，下一步' }).click();
     await page.getByLabel('补充说明').waitFor();
+    const draftId = /lots\/([^/]+)\/prepare/.exec(page.url())?.[1] ?? '';
+    const heldBy = async () =>
+      (
+        await people.seats.agency.get<{ lot: { k: number; seats: { role: string }[] } }>(
+          `/agency/lots/${draftId}`,
+        )
+      ).lot;
+    expect(await heldBy()).toMatchObject({
+      k: 2,
+      seats: [{ role: 'tenderee' }, { role: 'agency' }, { role: 'regulator' }],
+    });
     await rule.filter({ hasText: '不符合' }).waitFor();
     expect(await page.getByRole('button', { name: '生成预览' }).isDisabled()).toBe(true);
     await page.goto(url('/agency'));
@@ -155,7 +180,16 @@ describeInBrowser('the agency', (executable) => {
     await item.getByRole('link', { name: '修改时间安排' }).click();
     await deadline.fill(kept);
     await rule.filter({ hasText: /^符合/ }).waitFor();
-    await page.getByRole('button', { name: '保存，下一步' }).click();
+    await quorum.selectOption('5');
+    await page.getByLabel('第 4 席的单位').selectOption({ index: 1 });
+    await page.getByLabel('第 5 席的单位').selectOption({ index: 1 });
+    await save.click();
+
+    await page.getByLabel('补充说明').waitFor();
+    expect(await heldBy()).toMatchObject({
+      k: 3,
+      seats: [{}, {}, {}, { role: 'centre' }, { role: 'notary' }],
+    });
 
     // The notice: previewed, signed in the page after a reload let go of the key, published, final.
     await page.getByLabel('补充说明').fill('本项目欢迎联合体投标。');

@@ -145,6 +145,8 @@ describe('the desk', () => {
       (await page<{ creditCode: string }>(cast.agency.get(`/agency/parties?role=${role}`))).items;
     expect(await named('tenderee')).toEqual([{ name: '建设单位', creditCode: cast.tenderee.creditCode }]);
     expect(await named('regulator')).toMatchObject([{ creditCode: cast.regulator.creditCode }]);
+    expect(await named('notary')).toHaveLength(1);
+    expect(await named('audit')).toEqual([]);
     expect(await refused(cast.agency.get('/agency/parties?role=bidder'))).toBe('400 WEB.VALIDATION');
     expect(await refused(cast.tenderee.get('/agency/parties?role=tenderee'))).toBe('403 WEB.FORBIDDEN');
   });

@@ -72,7 +72,10 @@ export const projectQuery = (id: string) =>
     queryFn: () => unwrap(api.GET('/api/v1/projects/{id}', lotPath(id))),
   });
 
-export const partiesQuery = (role: 'tenderee' | 'regulator') =>
+type PartyRole = paths['/api/v1/agency/parties']['get']['parameters']['query']['role'];
+
+/** Organisations that were granted the role. */
+export const partiesQuery = (role: PartyRole) =>
   queryOptions({
     queryKey: ['agency', 'parties', role],
     queryFn: async () =>

@@ -830,7 +830,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whom a project may name: organisations with this role, at most 100 */
+        /** Whom a project or a seat of its key may name: organisations with this role, at most 100 */
         get: operations["DeskController_withRole"];
         put?: never;
         post?: never;
@@ -3157,6 +3157,8 @@ export interface operations {
                             role: "tenderee" | "agency" | "regulator" | "centre" | "notary" | "audit";
                             org: string;
                         }[];
+                        /** @enum {string} */
+                        suite: "P256" | "SM";
                         k: number;
                         /** @description YYYY-MM-DDTHH:MM:SS.mmmZ */
                         nextDueAt: string | null;
@@ -4202,7 +4204,7 @@ export interface operations {
     DeskController_withRole: {
         parameters: {
             query: {
-                role: "tenderee" | "regulator";
+                role: "tenderee" | "regulator" | "operator" | "notary" | "audit";
             };
             header?: never;
             path?: never;

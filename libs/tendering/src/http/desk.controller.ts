@@ -78,7 +78,9 @@ export class DeskController {
 
   @Get('parties')
   @RequirePermission('tender.manage')
-  @ApiOperation({ summary: 'Whom a project may name: organisations with this role, at most 100' })
+  @ApiOperation({
+    summary: 'Whom a project or a seat of its key may name: organisations with this role, at most 100',
+  })
   @Answers(partyList)
   async withRole(@Query() { role }: PartyQuery) {
     const found = await this.parties.organisationsWithRole(role);

@@ -162,10 +162,13 @@ export class DeskLotQuery extends PageQuery {
   project?: string;
 }
 
+/** Whom a project names, and who else may hold a seat. */
+const PARTY_ROLES = ['tenderee', 'regulator', 'operator', 'notary', 'audit'] as const;
+
 export class PartyQuery {
-  @ApiProperty({ enum: ['tenderee', 'regulator'] })
-  @IsIn(['tenderee', 'regulator'])
-  role!: 'tenderee' | 'regulator';
+  @ApiProperty({ enum: PARTY_ROLES })
+  @IsIn(PARTY_ROLES)
+  role!: (typeof PARTY_ROLES)[number];
 }
 
 export class OfferDto {

@@ -16,3 +16,5 @@ export {
   lotKeyTermsOf,
   trusteeKeysOf,
 } from './lot-key.ts';
+export { QUORUMS, seatFault } from './seats.ts';
+export type { SeatFault, SeatParties } from './seats.ts';

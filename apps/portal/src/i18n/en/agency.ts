@@ -143,6 +143,23 @@ export const agency: Same<typeof chinese> = {
     trustees: 'Trustees of the opening key',
     trusteesLead:
       '{{n}} parties hold a share each, any {{k}} of them open; the trading centre has one seat at most, and nobody can open alone.',
+    seatRule:
+      'Rules (PROTOCOL section 1): seats of tenderee, agency and regulator belong to those whom the notice names; the trading centre has one at most; no party alone, nor all whom the notice does not name together, may hold enough shares to open. Every bidder’s client checks this again.',
+    seatHolder: 'Organisation',
+    quorum: 'How many open',
+    quorumOf: 'Any {{k}} of {{n}}',
+    seatRole: 'Role of seat {{i}}',
+    seatOrg: 'Organisation in seat {{i}}',
+    seatFault: {
+      empty: 'Seat {{i}} has no organisation yet.',
+      quorum: 'Only 3 of 5 or 2 of 3 may be declared.',
+      order: 'Seats are numbered from 1 in order.',
+      stranger: 'Seat {{i}} is not the organisation that the notice names.',
+      centre: 'The trading centre has {{seats}} seats: these are its machines, so one at most.',
+      alone: 'One organisation has {{seats}} seats; with {{k}} shares it could open alone.',
+      strangers:
+        'Those whom the notice does not name have {{strangers}} seats: they could open without tenderee, agency or regulator.',
+    },
     seat: 'Seat',
     role: 'As',
     times: 'Times',

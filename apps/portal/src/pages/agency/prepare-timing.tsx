@@ -15,7 +15,8 @@ import { wholeOf } from './numbers.ts';
 import { usePrepared } from './prepare.tsx';
 import { checkNotice, readLocal, ruleset } from './rules.ts';
 import type { RuleCheck } from './rules.ts';
-import { Seats } from './seats.tsx';
+import { SeatChoice, partiesOf } from './seat-choice.tsx';
+import { faultOfSeats, seatFormOf, seatsOf } from './seat-form.ts';
 
 const NOTHING: Partial<TimingForm> = {};
 
@@ -26,8 +27,10 @@ export function PrepareTiming() {
   const now = useServerNow();
   const { data: overview } = useQuery(overviewQuery());
   const { work, revise } = usePrepared();
-  const { lot } = work;
+  const { lot, project } = work;
   const [typed, set, clear] = useDraft(`timing:${lot.id}`, NOTHING);
+  const [held, hold, release] = useDraft(`seats:${lot.id}`, seatFormOf(lot.seats));
+  const seatsStand = faultOfSeats(held, partiesOf(project)) === null;
   const form: TimingForm = { ...timingFormOf(lot), ...typed };
   const { busy, fault, run } = useRun();
   const checks = now === null ? [] : checksOf(form, lot.ruleset, now);
@@ -41,10 +44,11 @@ export function PrepareTiming() {
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     const body = lotBody(lotFormOf(lot), form);
-    if (body === null) return;
+    if (body === null || !seatsStand) return;
     await run(async () => {
-      await revise(body);
+      await revise(body, seatsOf(held, partiesOf(project)));
       clear();
+      release();
       void go(`/agency/lots/${lot.id}/prepare/notice`);
     });
   };
@@ -52,7 +56,8 @@ export function PrepareTiming() {
     <form className="form" noValidate onSubmit={(event) => void submit(event)}>
       <h2>{t('agency.trustees')}</h2>
       <p className="quiet">{t('agency.trusteesLead', { n: lot.seats.length, k: lot.k })}</p>
-      <Seats work={work} />
+      <p className="quiet">{t('agency.seatRule')}</p>
+      <SeatChoice project={project} form={held} set={hold} />
       <h2>{t('agency.times')}</h2>
       <p className="quiet">{t('agency.timesLead')}</p>
       <InstantField label={t('agency.documentsFrom')} article="条例16" {...time('documentsFrom')} />
@@ -95,7 +100,7 @@ export function PrepareTiming() {
           type="primary"
           htmlType="submit"
           loading={busy}
-          disabled={lotBody(lotFormOf(lot), form) === null}
+          disabled={!seatsStand || lotBody(lotFormOf(lot), form) === null}
         >
           {t('agency.saveAndGo')}
         </Button>

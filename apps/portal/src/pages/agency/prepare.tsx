@@ -10,11 +10,13 @@ import type { lotBody } from './lot-form.ts';
 import { PrepareSteps, STEPS } from './steps.tsx';
 import type { StepName } from './steps.tsx';
 
+export type HeldSeats = Pick<WorkLot['lot'], 'seats' | 'k'>;
+
 export interface PrepareContext {
   readonly work: WorkLot;
   readonly changed: () => Promise<void>;
-  /** Stores the lot anew; its seats stay as they are. @throws ProblemError */
-  readonly revise: (body: NonNullable<ReturnType<typeof lotBody>>) => Promise<void>;
+  /** Stores the lot anew; without `held` its seats stay as they are. @throws ProblemError */
+  readonly revise: (body: NonNullable<ReturnType<typeof lotBody>>, held?: HeldSeats) => Promise<void>;
 }
 export const usePrepared = (): PrepareContext => useOutletContext<PrepareContext>();
 
@@ -31,8 +33,8 @@ export function Prepare() {
   const at: StepName = STEPS.find((each) => pathname.endsWith(`/${each}`)) ?? 'documents';
   const { project, lot } = work.data;
   const changed = (): Promise<void> => queries.invalidateQueries({ queryKey: ['agency'] });
-  const revise: PrepareContext['revise'] = async (body) => {
-    await reviseLot(project.id, lot.id, { ...body, seats: lot.seats as never, k: lot.k });
+  const revise: PrepareContext['revise'] = async (body, { seats, k } = lot) => {
+    await reviseLot(project.id, lot.id, { ...body, seats: seats as never, k });
     await changed();
   };
   const context: PrepareContext = { work: work.data, changed, revise };
