@@ -32,8 +32,8 @@ describeInBrowser('a bidder in a browser that never saw the bid', (executable) =
   const file = (name: string): string => join(small.folder, name);
 
   beforeAll(async () => {
-    // A find-yourself window of 30 seconds: long enough for people.
-    small = await beginSmallStory(60_000, [0, 1, 2], {}, 'P256', 10);
+    // Three bids are taken over before the deadline, and the find-yourself window of 50 seconds is used by hand.
+    small = await beginSmallStory(110_000, [0, 1, 2], {}, 'P256', 6);
     await writeFile(file('roots.json'), await (await fetch(`${small.app.url}/api/v1/trust`)).text());
     browser = await launch(executable);
   }, 120_000);
@@ -92,14 +92,14 @@ describeInBrowser('a bidder in a browser that never saw the bid', (executable) =
     for (const bid of small.bids.slice(1)) {
       await moveCommitment(small.app.database.ownerUrl, bid.c, randomUUID());
     }
-    await found.getByText('您的标书在截止清单里').waitFor({ timeout: 90_000 });
+    await found.getByText('您的标书在截止清单里').waitFor({ timeout: 150_000 });
     await added.getByText('您的标书不在截止清单里').waitFor({ timeout: 30_000 });
     expect(await axeViolations(added)).toEqual([]);
     await added.getByRole('button', { name: '出示回执，补入清单' }).click();
     await added.getByText('您的标书在截止清单里').waitFor({ timeout: 30_000 });
 
     // Who comes too late has the receipt to complain by: to the regulator, and in the hall.
-    await missed.getByText('核对时间已过').waitFor({ timeout: 60_000 });
+    await missed.getByText('核对时间已过').waitFor({ timeout: 90_000 });
     await expectReadable(missed, 'zh-CN/bidder-bid-left-out');
     await missed.getByRole('link', { name: '进入开标大厅，凭回执当场提出异议' }).click();
     await missed.getByRole('button', { name: '签到', exact: true }).click();
@@ -111,7 +111,7 @@ describeInBrowser('a bidder in a browser that never saw the bid', (executable) =
       await context.close();
       expect(said).toEqual([]);
     }
-  }, 240_000);
+  }, 360_000);
 
   it('replaces and withdraws a bid by its 24 words, and by no others', async () => {
     const { people } = small.story;
