@@ -1,4 +1,4 @@
-import { open, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, open, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { b64u, canonicalBytes, commitBody, encodeScalar, proveDealing, systemRandom } from '#trust';
 import { readPackage, readSecrets, rootOfFile, sealedFileOf, seedOf, unlockPackage } from '#trust/node';
@@ -49,12 +49,15 @@ export async function damageStoredEnvelope(dataDir: string, { pack }: Acknowledg
   const root = join(dataDir, 'objects');
   for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
-    if (!entry.isFile() || (await stat(path)).size !== sealed.length) continue;
-    if (!sealed.equals(await readFile(path))) continue;
+    const { mode, size } = await stat(path);
+    if (!entry.isFile() || size !== sealed.length || !sealed.equals(await readFile(path))) continue;
+    // Read-only to the platform itself; a disk that fails asks nobody.
+    await chmod(path, 0o600);
     const file = await open(path, 'r+');
     await file.write(Buffer.from([(sealed[7000] ?? 0) ^ 0x20]), 0, 1, 7000);
     await file.datasync();
-    return file.close();
+    await file.close();
+    return chmod(path, mode);
   }
   throw new Error('the stored envelope was not found');
 }
