@@ -2,6 +2,7 @@
  * One tender through `glasshall` alone, as bidders and trustees type it: every command is a process of a copy of its
  * folder, far from any package, and everything that it prints is held against the schema that docs/CLI.md gives for it.
  */
+import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -149,6 +150,16 @@ afterAll(async () => {
   await home.remove();
 });
 
+/** Run by somebody who closes the pipe before anything is written to it. */
+async function unread(...args: readonly string[]): Promise<{ exit: number | null; stderr: string }> {
+  const child = spawn(process.execPath, [at('program', 'glasshall.js'), ...args, '--json']);
+  child.stdout.destroy();
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const exit = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  return { exit, stderr };
+}
+
 const seal = (n: number, name: string, more: readonly string[] = []) =>
   done('seal', `bidder-${n}`, [
     ...['--lot', lot, '--sheet', at(`sheet-${n}.json`), '--e1', at('plan.txt'), '--out', at(name)],
@@ -172,6 +183,14 @@ describe('glasshall', () => {
       ]),
     ).toBe('2 CLI.FILE_UNREADABLE');
     expect((await refusal('submit', null, [at('none')])).slice(0, 2)).toBe('2 ');
+  });
+
+  it('ends quietly where nobody reads on, and never as if all held', async () => {
+    expect(await unread('--help')).toEqual({ exit: 0, stderr: '' });
+    expect(await unread('verify', at('none.zip'), '--trust', at('roots.json'))).toEqual({
+      exit: 2,
+      stderr: '',
+    });
   });
 
   it('trustees take their seats and sign the lot’s key', async () => {

@@ -109,6 +109,25 @@ describe('outbox', () => {
     });
   });
 
+  it('holds up nobody else’s news where one handler is slow', async () => {
+    const seen: number[] = [];
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const work = process();
+    work.subscribe('trial.happened', 'trial.slow', () => held);
+    work.subscribe('trial.happened', 'trial.quick', async (event) => void seen.push(numberOf(event)));
+    await work.onApplicationBootstrap();
+    try {
+      await publish(1);
+      await until(() => seen.length === 1);
+      await publish(2);
+      await until(() => seen.length === 2);
+    } finally {
+      release();
+    }
+    expect(seen).toEqual([1, 2]);
+  });
+
   it('gives a new handler the whole feed', async () => {
     await publish(1);
     await publish(2);

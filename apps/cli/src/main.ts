@@ -7,10 +7,11 @@ const streams = {
   out: (line: string): void => void process.stdout.write(`${line}\n`),
   error: (line: string): void => void process.stderr.write(`${line}\n`),
 };
-// A reader that has seen enough (`head`, a pager) ends the program, and is no fault.
+// A reader that has seen enough (`head`, a pager) ends the program, and is no fault; but what was not found out yet is
+// no success either.
 process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
   if (code !== 'EPIPE') throw new Error(`standard output: ${code}`);
-  process.exit();
+  process.exit(process.exitCode ?? 2);
 });
 const program = buildProgram(commands, streams, (exit) => {
   process.exitCode = exit;

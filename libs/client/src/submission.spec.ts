@@ -20,7 +20,7 @@ const server = createServer((request, response) => {
   const body =
     request.method === 'POST'
       ? { arrival, token, uploadToken: 'token' }
-      : { state: 'stored', missing: [], receipt: later };
+      : { state: 'stored', sequence: 0, missing: [], receipt: later };
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 });
 let platform: Platform;

@@ -56,6 +56,7 @@ export async function runCampaign(
   const platform = new PlatformProcess(home);
   const supervisor = new Supervisor(platform, plan);
   const folder = await mkdtemp(join(tmpdir(), 'glasshall-bids-'));
+  let witness: Story['witness'] | null = null;
   try {
     const roster = await makeRoster(BIDDERS);
     const bootMs = await firstStart(platform, supervisor);
@@ -70,6 +71,7 @@ export async function runCampaign(
     supervisor.start();
     const door = { url: home.url, patienceMs: 600_000 };
     const story = await beginStory(door, roster, { biddingMs, waits });
+    ({ witness } = story);
     const bids = await takeBids(story, folder);
     const spoiled = await takeHazards(story, folder);
     await beginBid(story, folder);
@@ -80,11 +82,11 @@ export async function runCampaign(
     await playOpening(home, story, bids, biddingMs + 300_000);
     await supervisor.rest();
     const losses = [...supervisor.crashes, ...(await lossesOf(home, story, bids, acknowledged, folder))];
-    story.witness.stop();
     const { kills, pending } = supervisor;
     const passed = await supervisor.passed();
-    return { kills, passed, pending, losses, checkpoints: story.witness.checkpoints };
+    return { kills, passed, pending, losses, checkpoints: witness.checkpoints };
   } finally {
+    witness?.stop();
     await supervisor.halt();
     await platform.stop();
     await rm(folder, { recursive: true, force: true });

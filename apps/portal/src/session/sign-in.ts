@@ -1,5 +1,6 @@
 import type { Signer } from '#trust';
 import { api, unwrap } from '../api/client.ts';
+import { forgetDownloads } from '../ui/save-stream.ts';
 import { KeyFault } from './key-file.ts';
 import { currentSession, setSession } from './session-store.ts';
 
@@ -47,5 +48,6 @@ export async function signOut(): Promise<void> {
   if (!currentSession()) return;
   const closing = api.DELETE('/api/v1/auth/session');
   setSession(null, null);
+  await forgetDownloads();
   await closing.catch(() => undefined);
 }

@@ -37,7 +37,7 @@ const withOwnFiles = (file: object | null): void => {
   Object.defineProperty(globalThis, 'navigator', { value: { storage }, configurable: true });
 };
 withPicker();
-const { saveStream } = await import('./save-stream.ts');
+const { forgetDownloads, saveStream } = await import('./save-stream.ts');
 
 const answer = (breaks = false): Response =>
   new Response(
@@ -65,6 +65,17 @@ beforeEach(() => {
   [handed, seen] = [[], []];
   withPicker();
   withOwnFiles(null);
+});
+
+it('takes away what it left among the files of the origin, where there are such', async () => {
+  const removed: unknown[] = [];
+  const root = { removeEntry: (...what: unknown[]) => Promise.resolve(removed.push(what)) };
+  const storage = { getDirectory: () => Promise.resolve(root) };
+  Object.defineProperty(globalThis, 'navigator', { value: { storage }, configurable: true });
+  await forgetDownloads();
+  expect(removed).toEqual([['downloads', { recursive: true }]]);
+  withOwnFiles(null);
+  await forgetDownloads();
 });
 
 it('writes into the file that the reader chose, piece by piece', async () => {

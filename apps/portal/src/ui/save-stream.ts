@@ -55,6 +55,16 @@ export async function saveStream(download: Download): Promise<Way | null> {
   return 'disk';
 }
 
+/** What was handed over holds what only the one who was signed in may read: it does not outlast the session here. */
+export async function forgetDownloads(): Promise<void> {
+  try {
+    const root = await navigator.storage.getDirectory();
+    await root.removeEntry(FOLDER, { recursive: true });
+  } catch {
+    // No such folder, or a browser without private files.
+  }
+}
+
 /** A file of this origin; null where the browser has none that a page can write to. */
 async function ownFile(now: number): Promise<FileSystemFileHandle | null> {
   try {

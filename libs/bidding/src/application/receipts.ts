@@ -1,10 +1,10 @@
-import type { IntakeFacts } from '#tendering';
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { formatInstant } from '#kernel';
 import { b64u, canonicalBytes, suiteField } from '#trust';
 import type { ArrivalReceipt, ReceiptFile, Signed, StoredReceipt, WitnessTerms } from '#trust';
 import { Tendering } from '#tendering';
+import type { IntakeFacts } from '#tendering';
 import { Transparency } from '#transparency';
 import type { Arrival, HandedOut } from './arrival-store.ts';
 import { BidStore } from './bid-store.ts';

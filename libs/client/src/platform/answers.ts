@@ -52,7 +52,7 @@ export const moveAnswer = z.looseObject({ arrival: signed(arrivalReceipt), token
 export const commitOfReceiptAnswer = z.looseObject({ commit: z.string().max(128 * 1024) });
 export const bidAnswer = z.looseObject({
   state: z.string(),
-  sequence: z.number().int().min(0).max(1000).default(0),
+  sequence: z.number().int().min(0).max(1000),
   missing: z.array(z.looseObject({ e: envelopeName, n: z.number().int().min(0).max(100_000) })),
   receipt: receiptFile,
 });

@@ -1,10 +1,10 @@
-import type { LotView } from '#tendering';
 import { Injectable } from '@nestjs/common';
 import { formatInstant, MINUTE, parseInstant, refuse, RefusalError, unwrap } from '#kernel';
 import type { Instant, LotId } from '#kernel';
 import { Opening } from '#opening';
 import { Parties } from '#parties';
 import { UnitOfWork } from '#persistence';
+import type { LotView } from '#tendering';
 import { Transparency } from '#transparency';
 import { hashText, suiteField } from '#trust';
 import type { EvaluationReport, Signed } from '#trust';

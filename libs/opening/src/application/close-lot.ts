@@ -57,9 +57,10 @@ export class CloseLot {
     const { checkpoint, leaves } = found;
     const crls = (await this.parties.crls()).map((crl) => crl.sha256).sort();
     const lot = await this.tendering.lot(lotId);
-    if (await this.awaitsOutsideTime(lot?.lotKey?.record ?? null, leaves, dueAt)) return;
-    const change = lot?.deadlineChanges.at(-1)?.record ?? null;
-    const suite = lot?.suite ?? 'P256';
+    if (!lot?.lotKey) throw new IntegrityError('a lot that is due for CLOSE has no key', { lotId });
+    if (await this.awaitsOutsideTime(lot.lotKey.record, leaves, dueAt)) return;
+    const change = lot.deadlineChanges.at(-1)?.record ?? null;
+    const { suite } = lot;
     await faultPoint('opening.close.before');
     await this.unitOfWork.run(async (tx) => {
       const held = await this.stores.sessions.lock(tx, lotId);
@@ -80,9 +81,9 @@ export class CloseLot {
    * Where LOTKEY names outside time-stamp authorities, CLOSE lists what one of them has seen; the next round looks again.
    * After a while it is made without (ADR 0032): a silent authority must not keep bids out, nor stop the opening.
    */
-  private async awaitsOutsideTime(lotKey: LotKey | null, leaves: Leaves, dueAt: Instant): Promise<boolean> {
+  private async awaitsOutsideTime(lotKey: LotKey, leaves: Leaves, dueAt: Instant): Promise<boolean> {
     const last = Math.max(-1, ...[...leaves.values()].map(({ index }) => index));
-    if (!lotKey || (await this.transparency.outsideTimeCovers(lotKey.outsideTime ?? [], last))) return false;
+    if (await this.transparency.outsideTimeCovers(lotKey.outsideTime ?? [], last)) return false;
     const now = await this.unitOfWork.run((tx) => tx.now());
     return now < dueAt + OUTSIDE_TIME_WAIT_MS / lotKey.acceleration.waits;
   }

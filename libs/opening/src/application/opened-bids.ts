@@ -14,7 +14,7 @@ import {
   envelopeContext,
   envelopeKey,
   openHeader,
-  sm4Aead,
+  suiteAead,
 } from '#trust';
 import type { Commit, EnvelopeName, StageRule } from '#trust';
 import { nodeAead } from '#trust/node';
@@ -115,7 +115,7 @@ export class OpenedBids extends Opening {
     const label = bidLabel(commit, rule.stage, rule.audience);
     const { suite } = commit;
     const cipher = openHeader(envelopeKey(K, e, suite), header, envelopeContext(label, e), suite);
-    const aead = suite === 'SM' ? sm4Aead(cipher.key) : await nodeAead(cipher.key);
+    const aead = await suiteAead(suite, cipher.key, nodeAead);
     let counter = Math.floor(position / CHUNK_BYTES);
     let skip = position - counter * CHUNK_BYTES;
     let left = size;

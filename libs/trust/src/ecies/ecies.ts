@@ -1,6 +1,6 @@
 /**
- * Encryption to a key of the suite's group: ECDH with a fresh key, the suite's HKDF, AES-256-GCM or SM4-GCM. Bytes: ephemeral point, compressed
- * (33) ‖ ciphertext ‖ tag (16). Source: ECIES in the manner of DHIES (Abdalla, Bellare, Rogaway, CT-RSA 2001) and
+ * Encryption to a key of the suite's group: ECDH with a fresh key, the suite's HKDF, AES-256-GCM or SM4-GCM. Bytes:
+ * ephemeral point, compressed (33) ‖ ciphertext ‖ tag (16). Source: ECIES in the manner of DHIES (Abdalla, Bellare, Rogaway, CT-RSA 2001) and
  * SEC 1 section 5.1; both public keys and `info` are under the key, so nothing opens in another's place.
  */
 import { b64u, concat, utf8 } from '../encoding/bytes.ts';
@@ -10,7 +10,7 @@ import { newKeyPair } from '../group/key-pair.ts';
 import { multiplySecret, uncompressed } from '../group/curve.ts';
 import type { Point, Scalar } from '../group/curve.ts';
 import type { SuiteId } from '../records/value.ts';
-import { sm4Aead, webCryptoAead } from '../seal/aead.ts';
+import { suiteAead, webCryptoAead } from '../seal/aead.ts';
 import type { ChunkAead } from '../seal/aead.ts';
 import { suiteOf, suiteOfPoint } from '../suite/suite.ts';
 
@@ -28,7 +28,7 @@ async function cipherOf(shared: Point, ephemeral: Point, recipient: Point, info:
   );
   const prk = suite.extract(new Uint8Array(32), uncompressed(shared));
   const key = suite.expand(prk, context, suite.keyBytes);
-  return suite.id === 'SM' ? sm4Aead(key) : webCryptoAead(key);
+  return suiteAead(suite.id, key, webCryptoAead);
 }
 
 /** Encrypts to the key's holder; `info` names the purpose and must be given again to open. */

@@ -1,6 +1,5 @@
 import { P256_GROUP } from './p256.ts';
-import type { Scalar } from './curve.ts';
-import type { Point } from './curve.ts';
+import type { Point, Scalar } from './curve.ts';
 
 export { encodePoint, multiplySecret, uncompressed } from './curve.ts';
 export type { Point, Scalar } from './curve.ts';

@@ -57,8 +57,8 @@ class CmsError extends Error {
 }
 
 /**
- * A detached CMS SignedData (RFC 5652) over SHA-256 (of an SM2 signer SM3) of `content`, one signer, with the signed attributes
- * contentType, messageDigest and signingCertificateV2 (RFC 5035), DER. Carries the signer's certificate and its
+ * A detached CMS SignedData (RFC 5652) over SHA-256 (of an SM2 signer SM3) of `content`, one signer, with the signed
+ * attributes contentType, messageDigest and signingCertificateV2 (RFC 5035), DER. Carries the signer's certificate and its
  * issuers without the root. No signing time: time comes from a timestamp.
  */
 export const signCms = (content: Uint8Array, signer: Signer): Promise<Uint8Array> =>

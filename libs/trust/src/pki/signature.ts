@@ -25,8 +25,8 @@ export type SignatureAlgorithm = 'ecdsa' | 'rsa-pkcs1' | 'rsa-pss' | 'sm2';
 
 /**
  * Checks a raw signature as records carry it: ECDSA P-256 as 64 bytes r ‖ s (IEEE P1363), RSA (2048 bits and
- * more) as PKCS#1 v1.5 or PSS with a 32-byte salt, with SHA-256; SM2 as 64 bytes r ‖ s, with SM3. Never throws: whatever is not a valid
- * signature of exactly this form is false. Both s and n - s verify (FIPS 186-5 has no rule; HSMs make both).
+ * more) as PKCS#1 v1.5 or PSS with a 32-byte salt, with SHA-256; SM2 as 64 bytes r ‖ s, with SM3. Never throws:
+ * whatever is not a valid signature of exactly this form is false. Both s and n - s verify (FIPS 186-5 has no rule; HSMs make both).
  */
 export function verifySignature(
   signer: { readonly publicKey: PublicKey },

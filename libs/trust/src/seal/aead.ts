@@ -4,6 +4,7 @@
  * Suite SM has one for both: neither knows SM4-GCM.
  */
 import { TrustError } from '../encoding/index.ts';
+import type { SuiteId } from '../records/value.ts';
 import { Sm4Gcm } from '../sm/sm4-gcm.ts';
 
 export interface ChunkAead {
@@ -35,8 +36,15 @@ export const webCryptoAead: AeadFactory = async (rawKey) => {
   };
 };
 
+/** The cipher of a suite for one key: `aes` makes that of P256, SM's is the same everywhere. */
+export const suiteAead = (
+  suite: SuiteId,
+  key: Uint8Array,
+  aes: AeadFactory,
+): Promise<ChunkAead> | ChunkAead => (suite === 'SM' ? sm4Aead(key) : aes(key));
+
 /** SM4-GCM; the key has 16 bytes. */
-export function sm4Aead(key: Uint8Array): ChunkAead {
+function sm4Aead(key: Uint8Array): ChunkAead {
   const cipher = new Sm4Gcm(key);
   return {
     seal: (nonce, plain) => cipher.seal(nonce, plain),

@@ -7,8 +7,8 @@ import { concat, utf8 } from '../encoding/index.ts';
 import { TrustError } from '../encoding/index.ts';
 import type { EnvelopeName, SuiteId } from '../records/index.ts';
 import { suiteOf } from '../suite/index.ts';
-import { sm4Aead } from './aead.ts';
-import type { AeadFactory, ChunkAead } from './aead.ts';
+import { suiteAead } from './aead.ts';
+import type { AeadFactory } from './aead.ts';
 import { CHUNK_BYTES, SEALED_CHUNK_BYTES, TAG_BYTES, chunkNonce } from './chunks.ts';
 import { HEADER_BYTES, SALT_BYTES, cobblestoneHeader, cobblestoneKeys, openHeader } from './cobblestone.ts';
 
@@ -52,16 +52,13 @@ export interface EnvelopeCipher {
   readonly aead: AeadFactory;
 }
 
-const aeadOf = ({ suite, aead }: EnvelopeCipher, key: Uint8Array): Promise<ChunkAead> | ChunkAead =>
-  suite === 'SM' ? sm4Aead(key) : aead(key);
-
 export async function* sealEnvelope(
   cipher: EnvelopeCipher,
   payload: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   salt: Uint8Array = globalThis.crypto.getRandomValues(new Uint8Array(SALT_BYTES)),
 ): AsyncGenerator<Uint8Array> {
   const keys = cobblestoneKeys(cipher.key, salt, cipher.context, cipher.suite);
-  const aead = await aeadOf(cipher, keys.key);
+  const aead = await suiteAead(cipher.suite ?? 'P256', keys.key, cipher.aead);
   yield cobblestoneHeader(salt, keys);
   let counter = 0;
   for await (const { bytes } of blocks(payload, CHUNK_BYTES)) {
@@ -80,7 +77,7 @@ export async function* openEnvelope(
 ): AsyncGenerator<Uint8Array> {
   const { header, rest } = await splitHeader(sealed);
   const keys = openHeader(cipher.key, header, cipher.context, cipher.suite);
-  const aead = await aeadOf(cipher, keys.key);
+  const aead = await suiteAead(cipher.suite ?? 'P256', keys.key, cipher.aead);
   let counter = 0;
   for await (const { bytes, last } of blocks(rest, SEALED_CHUNK_BYTES)) {
     if (last && bytes.length < TAG_BYTES) throw new TrustError('SEAL.TRUNCATED');
