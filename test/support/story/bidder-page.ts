@@ -82,8 +82,10 @@ export class BidderPage {
   /** Saves every file of the package into `folder`, as a bidder would. */
   async exportTo(folder: string): Promise<string[]> {
     await this.page.getByRole('button', { name: '列出标书的文件' }).click();
-    const buttons = this.page.getByRole('button', { name: /\.(sealed|json|pem)$/ });
-    await buttons.first().waitFor();
+    // The list comes whole, but later than other buttons of the page that save a file.
+    const list = this.page.getByRole('list', { name: '导出', exact: true });
+    await list.waitFor();
+    const buttons = list.getByRole('button');
     const saved: string[] = [];
     for (const button of await buttons.all()) {
       const download = this.page.waitForEvent('download');

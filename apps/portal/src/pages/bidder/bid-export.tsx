@@ -23,7 +23,7 @@ export function BidExport({ stored }: { readonly stored: StoredPackage }) {
       ) : (
         <>
           <p className="note">{t('bid.exportWarn')}</p>
-          <ul className="chosen">
+          <ul className="chosen" aria-label={t('bid.exportHead')}>
             {files.map((file) => (
               <li key={file.name}>
                 <Button type="link" onClick={() => saveAs(file, file.name)}>
