@@ -6,6 +6,7 @@ import {
   axeViolations,
   confirmFinal,
   describeInBrowser,
+  eventually,
   keepPicture,
   launch,
   openKeyFile,
@@ -82,6 +83,8 @@ describeInBrowser('the opening hall', (executable) => {
     page.locator(`[data-moment=${name}]`).waitFor({ timeout });
   const connection = ({ page }: Reader, name: string) => page.locator(`[data-connection=${name}]`).waitFor();
   const log = ({ page }: Reader): Promise<string[]> => page.locator('.hall-log li').allInnerTexts();
+  const sameLog = (one: Reader, other: Reader): Promise<void> =>
+    eventually(async () => expect(await log(one)).toEqual(await log(other)));
   const rows = ({ page }: Reader) =>
     page.getByRole('region', { name: '每份投标的开启进度与报价' }).locator('tbody tr');
 
@@ -140,11 +143,13 @@ describeInBrowser('the opening hall', (executable) => {
     }
     await bidder.context.setOffline(false);
     await moment(bidder, 'signing');
-    expect(await log(bidder)).toEqual(await log(agency));
+    await sameLog(bidder, agency);
     // The browser's own lines for tries without a network.
     expect(bidder.said.splice(0).filter((line) => !line.includes('ERR_INTERNET_DISCONNECTED'))).toEqual([]);
-    const heard = await visitor.page.locator('[aria-live=polite]').allInnerTexts();
-    expect(heard.join(' ')).toContain('全部投标开启完毕');
+    await eventually(async () => {
+      const heard = await visitor.page.locator('[aria-live=polite]').allInnerTexts();
+      expect(heard.join(' ')).toContain('全部投标开启完毕');
+    });
     await agency.page.getByRole('img', { name: /最低 4,000,000\.00 元，最高 6,000,000\.00 元/ }).waitFor();
 
     // An objection on the spot, and its answer: by now the platform knows its bidders.
@@ -170,7 +175,7 @@ describeInBrowser('the opening hall', (executable) => {
       await moment(seat, 'done');
       await connection(seat, 'over');
       await seat.page.getByText(`${AGENCY} 已签署`).waitFor();
-      expect(await log(seat)).toEqual(await log(agency));
+      await sameLog(seat, agency);
     }
   }, 150_000);
 
@@ -187,7 +192,7 @@ describeInBrowser('the opening hall', (executable) => {
     await enter(second);
     await connection(second, 'over');
     expect(asked.some((path) => path.endsWith('/opening/events'))).toBe(true);
-    expect((await log(second)).length).toBe((await log(first)).length);
+    await eventually(async () => expect((await log(second)).length).toBe((await log(first)).length));
     for (const seat of [first, second]) {
       expect(await axeViolations(seat.page)).toEqual([]);
       expect(await overflows(seat.page)).toBe(false);

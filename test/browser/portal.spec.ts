@@ -11,6 +11,7 @@ import { lotAnswer, lotPage } from '../../libs/tendering/src/http/lot-answers.ts
 import {
   axeViolations,
   describeInBrowser,
+  eventually,
   keepPicture,
   launch,
   openReader,
@@ -84,7 +85,7 @@ describeInBrowser('the portal', (executable) => {
       await page.getByText('已定标').waitFor();
       await page.getByRole('link', { name: '文三路道路改造工程 第一标段' }).click();
       await page.getByRole('heading', { level: 1, name: '第一标段' }).waitFor();
-      expect(await page.locator('.step-done').count()).toBe(8);
+      await eventually(async () => expect(await page.locator('.step-done').count()).toBe(8));
 
       const link = page.getByRole('link', { name: 'tender.txt' });
       const document = await fetch(url((await link.getAttribute('href')) ?? ''));
@@ -98,7 +99,7 @@ describeInBrowser('the portal', (executable) => {
       await page.getByText('工期以日历天计，含节假日。').waitFor();
 
       await page.getByRole('link', { name: '评标与定标' }).click();
-      expect(await page.getByRole('region', { name: '中标结果' }).innerText()).toContain('甲建设有限公司');
+      await page.getByRole('region', { name: '中标结果' }).getByText('甲建设有限公司').first().waitFor();
       await page.getByRole('region', { name: '中标候选人公示' }).getByRole('row').nth(3).waitFor();
     });
 

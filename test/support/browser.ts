@@ -111,6 +111,20 @@ export async function expectFits(page: Page, picture: string | null = null): Pro
   }
 }
 
+/** What a page comes to show, not what it shows at this instant: a live page runs a moment behind its neighbour. */
+export async function eventually(check: () => Promise<void>, patienceMs = 15_000): Promise<void> {
+  const until = performance.now() + patienceMs;
+  for (;;) {
+    try {
+      await check();
+      return;
+    } catch (error) {
+      if (performance.now() > until) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+}
+
 /** Wherever a page asks for a certificate. */
 export async function openKeyFile(page: Page, path: string, password: string): Promise<void> {
   await page.getByLabel('选择 .p12 或 .pfx 文件').setInputFiles(path);
