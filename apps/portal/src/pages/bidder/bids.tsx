@@ -6,7 +6,9 @@ import { packagesQuery } from '../../seal/package-store.ts';
 import { useFollowed } from '../../seal/followed.ts';
 import { Need } from '../../session/need.tsx';
 import { useSession } from '../../session/session-store.ts';
+import { useServerNow } from '../../ui/clock.ts';
 import { Cell, DataTable, Section } from '../../ui/parts.tsx';
+import { stageAt } from '../../ui/shown-stage.ts';
 import { StageTag } from '../../ui/stage.tsx';
 import { Empty, Loading, ProblemView } from '../../ui/states.tsx';
 import { Time, beijing } from '../../ui/time.tsx';
@@ -80,6 +82,7 @@ function Packages() {
 function Followed() {
   const { t } = useTranslation();
   const ids = useFollowed();
+  const now = useServerNow();
   const lots = useQueries({ queries: ids.map((id) => lotQuery(id)) });
   if (ids.length === 0)
     return (
@@ -100,7 +103,7 @@ function Followed() {
               </Link>
             </Cell>
             <Cell label={state}>
-              <StageTag stage={lot.stage} />
+              <StageTag stage={stageAt(lot, now)} />
             </Cell>
             <Cell label={deadline}>
               <Time at={lot.deadline} />

@@ -4,7 +4,8 @@ import { Link } from 'react-router';
 import { progressQuery } from '../../api/award.ts';
 import type { ListedLot } from '../../api/tendering.ts';
 import { Cell, DataTable } from '../../ui/parts.tsx';
-import { StageTag, shownStage } from '../../ui/stage.tsx';
+import { shownStage } from '../../ui/shown-stage.ts';
+import { StageTag } from '../../ui/stage.tsx';
 import { Time } from '../../ui/time.tsx';
 
 /** Lots in a list: the name leads on, the stage says what there is to see. */

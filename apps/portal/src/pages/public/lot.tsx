@@ -10,7 +10,8 @@ import type { Lot } from '../../api/tendering.ts';
 import { FollowButton } from '../bidder/follow.tsx';
 import { may, useSession } from '../../session/session-store.ts';
 import { useServerNow } from '../../ui/clock.ts';
-import { StageTag, shownStage } from '../../ui/stage.tsx';
+import { shownStage, stageAt } from '../../ui/shown-stage.ts';
+import { StageTag } from '../../ui/stage.tsx';
 import { Loading, ProblemView } from '../../ui/states.tsx';
 import { Time, useDuration } from '../../ui/time.tsx';
 import { useTitle } from '../../ui/title.ts';
@@ -65,7 +66,7 @@ function LotHead({ lot, opening, result }: LotContext) {
         <p className="quiet">{lot.projectName}</p>
         <h1>{lot.name}</h1>
         <p className="lot-meta">
-          <StageTag stage={shownStage(lot.stage, progress)} />
+          <StageTag stage={shownStage(stageAt(lot, useServerNow()), progress)} />
           <span>
             {t('lot.tenderee')} {lot.tenderee.name}
           </span>
